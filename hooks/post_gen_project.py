@@ -1,0 +1,227 @@
+"""Finish a rendered project: drop what was not chosen, write the .env files, say what is next.
+
+Standard library only, no network, no git. The functions take what they need as arguments, so
+that the tests can import them; Jinja fills in the answers in the last line only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import secrets
+import shutil
+import string
+import sys
+from pathlib import Path
+
+PLACEHOLDER = "CHANGE_ME"
+# Safe in a shell, a .env file and a YAML file alike; 64 characters of it are 380 bits.
+SECRET_ALPHABET = string.ascii_letters + string.digits
+SECRET_LENGTH = 64
+LANGUAGES = ("ko", "en")
+# What the team has made by itself, and rendering the project again must not touch.
+KEPT = (".env", ".env.prod", "db.sqlite3", "media")
+
+MESSAGES = {
+    "ko": {
+        "created": "{slug} 프로젝트를 만들었습니다. 다음 명령을 차례로 실행해 주세요.",
+        "serve": "API 문서는 http://localhost:8000/api/docs/ 에서, 자세한 설명은 README.md에서 볼 수 있습니다.",
+        "fill_in": ".env.prod는 배포할 때 씁니다. CHANGE_ME를 모두 채우고, git에는 올리지 마세요.",
+        "kept": "이미 있던 것은 그대로 두었습니다: {names}",
+        "missing": "{name}에 없는 키가 있습니다: {keys}. .env.example을 보고 추가해 주세요.",
+        "broken": "템플릿의 결함으로 프로젝트가 완성되지 않았습니다. 이 메시지를 이슈로 알려 주세요: {files}",
+    },
+    "en": {
+        "created": "{slug} is ready. Next, run:",
+        "serve": "The API's docs are at http://localhost:8000/api/docs/ then; README.md says the rest.",
+        "fill_in": ".env.prod is for deploying: fill in every CHANGE_ME, and never commit it.",
+        "kept": "Kept as it was: {names}",
+        "missing": "{name} lacks {keys}; add them as .env.example shows.",
+        "broken": "A defect of the template left the project incomplete; please report: {files}",
+    },
+}
+
+
+def paths_not_chosen(answers: dict) -> list[str]:
+    """Return the paths, relative to the project, that belong to values not chosen."""
+    return [
+        path
+        for option, paths_by_value in answers["_optional_paths"].items()
+        for value, paths in paths_by_value.items()
+        if value != str(answers[option]).lower()
+        for path in paths
+    ]
+
+
+def drop(project: Path, template: Path, paths: list[str]) -> None:
+    """Remove from the project what the template has at the paths; a team's own files stay."""
+    for path in paths:
+        source = template / path
+        files = [f for f in source.rglob("*") if f.is_file()] if source.is_dir() else [source]
+        for file in files:
+            (project / file.relative_to(template)).unlink(missing_ok=True)
+        target = project / path
+        if target.is_dir():
+            for cache in list(target.rglob("__pycache__")):
+                shutil.rmtree(cache)
+            folders = sorted(f for f in target.rglob("*") if f.is_dir())
+            for folder in (*reversed(folders), target):
+                if not any(folder.iterdir()):
+                    folder.rmdir()
+
+
+def choose_language(project: Path, template: Path, language: str) -> None:
+    """Keep `README.ko.md` as `README.md` where Korean is chosen, and drop the other languages."""
+    for file in sorted(template.rglob("*.md")):
+        *stem, suffix, _ = file.name.split(".")
+        rendered = project / file.relative_to(template)
+        if suffix == language:
+            rendered.replace(rendered.with_name(f"{'.'.join(stem)}.md"))
+        elif suffix in LANGUAGES:
+            rendered.unlink()
+
+
+def new_secret() -> str:
+    return "".join(secrets.choice(SECRET_ALPHABET) for _ in range(SECRET_LENGTH))
+
+
+def development_values() -> dict[str, str]:
+    """Return what `.env` holds other than `.env.example`."""
+    return {
+        "SECRET_KEY": new_secret(),
+        "DATABASE_PASSWORD": new_secret()[:32],
+    }
+
+
+def production_values(answers: dict) -> dict[str, str]:
+    """Return what `.env.prod` holds other than `.env.example`."""
+    domain = answers["domain_name"]
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings.prod",
+        "SECRET_KEY": new_secret(),
+        "ALLOWED_HOSTS": domain or PLACEHOLDER,
+        "CSRF_TRUSTED_ORIGINS": f"https://{domain}" if domain else "",
+        "CORS_ALLOWED_ORIGINS": "",
+        "DATABASE_HOST": PLACEHOLDER,
+        "DATABASE_USER": "admin" if answers["database"] == "mysql" else "postgres",
+        "DATABASE_PASSWORD": PLACEHOLDER,
+        "REDIS_URL": "redis://redis:6379/0",
+        "AWS_STORAGE_BUCKET_NAME": PLACEHOLDER,
+        "DOMAIN_NAME": domain,
+    }
+
+
+def fill_in(example: str, values: dict[str, str]) -> str:
+    """Return the text of a .env file with the values in place of the example's."""
+
+    def line(match: re.Match) -> str:
+        key, value = match.groups()
+        return f"{key}={values.get(key, value)}"
+
+    return re.sub(r"^(\w+)=(.*)$", line, example, flags=re.MULTILINE)
+
+
+def keys_of(text: str) -> set[str]:
+    return set(re.findall(r"^(\w+)=", text, flags=re.MULTILINE))
+
+
+def write_secret_file(file: Path, text: str) -> None:
+    """Write a new file that only its owner may read, from its first byte on."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+
+
+def write_env_files(project: Path, answers: dict) -> dict[str, list[str]]:
+    """Write `.env` and `.env.prod` where there are none.
+
+    Return, for each that was there before, the keys that it lacks.
+    """
+    example = (project / ".env.example").read_text(encoding="utf-8")
+    kept = {}
+    for name, values in (
+        (".env", development_values()),
+        (".env.prod", production_values(answers)),
+    ):
+        file = project / name
+        if file.exists():
+            present = keys_of(file.read_text(encoding="utf-8", errors="replace"))
+            kept[name] = sorted(keys_of(example) - present)
+        else:
+            write_secret_file(file, fill_in(example, values))
+    return kept
+
+
+def unfinished_files(project: Path, template: Path) -> list[str]:
+    """Return the rendered files in which template code is left."""
+    unfinished = []
+    for source in template.rglob("*"):
+        file = project / source.relative_to(template)
+        if source.is_file() and file.is_file():
+            text = file.read_text(encoding="utf-8")
+            # In halves, since cookiecutter renders this very file.
+            if "{" "{ cookiecutter" in text or "# {" "%" in text:
+                unfinished.append(str(file.relative_to(project)))
+    return unfinished
+
+
+def start_commands(windows: bool) -> str:
+    """Return the line that starts the project without Docker, in bash, zsh or PowerShell."""
+    python = r".venv\Scripts\python" if windows else ".venv/bin/python"
+    commands = [
+        "py -m venv .venv" if windows else "python3 -m venv .venv",
+        f"{python} -m pip install -r requirements-dev.txt",
+        *(f"{python} manage.py {command}" for command in ("migrate", "seed", "runserver")),
+    ]
+    return ("; " if windows else " && ").join(commands)
+
+
+def last_words(answers: dict, folder: str, kept: list[str], missing: dict, windows: bool) -> str:
+    """Return what the student reads at the end: ten lines at most."""
+    say = MESSAGES[answers["docs_language"]]
+    lines = [
+        say["created"].format(slug=answers["project_slug"]),
+        f"    cd {folder}",
+        f"    {start_commands(windows)}",
+        say["serve"],
+        say["fill_in"],
+    ]
+    if kept:
+        lines.append(say["kept"].format(names=", ".join(kept)))
+    lines += [
+        say["missing"].format(name=name, keys=", ".join(keys))
+        for name, keys in missing.items()
+        if keys
+    ]
+    return "\n".join(lines)
+
+
+def folder_to_enter(answers: dict, project: Path) -> str:
+    """Return the project's folder as seen from the user's shell, ready to be typed."""
+    here = os.environ.get("PWD")
+    if here and Path(here).resolve() == project.parent:
+        return answers["project_slug"]
+    return f'"{project}"' if re.search(r"[^\w/\\:.~-]", str(project)) else str(project)
+
+
+def main(answers: dict, project: Path) -> None:
+    """Finish the project in its folder; exit with a message if it is not complete."""
+    template = Path(answers["_repo_dir"], "{" + "{cookiecutter.project_slug}" + "}").resolve()
+    kept = [name for name in KEPT if (project / name).exists()]
+    drop(project, template, paths_not_chosen(answers))
+    choose_language(project, template, answers["docs_language"])
+    missing = write_env_files(project, answers)
+    unfinished = unfinished_files(project, template)
+    if unfinished:
+        say = MESSAGES[answers["docs_language"]]
+        sys.exit(say["broken"].format(files=", ".join(unfinished)))
+    folder = folder_to_enter(answers, project)
+    print(last_words(answers, folder, kept, missing, sys.platform == "win32"))
+
+
+if __name__ == "__main__":
+    # Windows consoles may speak an older encoding than the one the messages are written in.
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")
+    sys.stderr.reconfigure(encoding="utf-8", errors="replace")
+    main(json.loads(r"""{{ cookiecutter | tojson }}"""), Path.cwd())

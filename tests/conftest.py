@@ -1,0 +1,109 @@
+"""Rendered projects, each made once a session and read-only: whoever runs one copies it."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cookiecutter.main import cookiecutter
+
+TEMPLATE = Path(__file__).parent.parent
+OPTIONS: dict = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
+
+Choice = tuple[tuple[str, object], ...]
+
+
+def switches() -> dict[str, list]:
+    """Return the options that have a few values, each with its values, from cookiecutter.json."""
+    found: dict[str, list] = {}
+    for name, default in OPTIONS.items():
+        if isinstance(default, bool):
+            found[name] = [default, not default]
+        elif isinstance(default, list) and not name.startswith("_"):
+            found[name] = default
+    return found
+
+
+SWITCHES = switches()
+COMBINATIONS: list[Choice] = [
+    tuple(zip(SWITCHES, values, strict=True)) for values in itertools.product(*SWITCHES.values())
+]
+
+
+def name_of(choice: Choice) -> str:
+    """Return an id that reads like the choice: `ko+mysql+jwt+local+redis+example`."""
+    words = []
+    for option, value in choice:
+        if isinstance(value, bool):
+            words.append(("" if value else "no-") + option.removeprefix("use_").removesuffix("_app"))
+        else:
+            words.append(str(value))
+    return "+".join(words)
+
+
+def covering_array() -> list[Choice]:
+    """Return few combinations in which every pair of values of two options occurs."""
+
+    def pairs(choice: Choice) -> set:
+        return set(itertools.combinations(choice, 2))
+
+    wanted = set().union(*map(pairs, COMBINATIONS))
+    chosen = []
+    while wanted:
+        best = max(COMBINATIONS, key=lambda choice: len(pairs(choice) & wanted))
+        chosen.append(best)
+        wanted -= pairs(best)
+    return chosen
+
+
+COVERING = covering_array()
+
+
+@functools.cache
+def render(choice: Choice = ()) -> Path:
+    """Return the folder of a project with these answers, the defaults for the rest."""
+    return Path(
+        cookiecutter(
+            str(TEMPLATE),
+            no_input=True,
+            extra_context=dict(choice),
+            output_dir=tempfile.mkdtemp(dir=rendered_root()),
+            default_config=True,
+        )
+    )
+
+
+@functools.cache
+def rendered_root() -> str:
+    return tempfile.mkdtemp(prefix="ceos-template-")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remove_rendered_projects() -> object:
+    yield
+    shutil.rmtree(rendered_root())
+
+
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that gives a copy of a rendered project, to be run and changed."""
+
+    def copy(choice: Choice = ()) -> Path:
+        return Path(shutil.copytree(render(choice), tmp_path / "project"))
+
+    return copy
+
+
+def each_combination(function: Callable) -> Callable:
+    return pytest.mark.parametrize("choice", COMBINATIONS, ids=name_of)(function)
+
+
+def each_pair(function: Callable) -> Callable:
+    """Run a test for a covering array of the options: every pair of values occurs."""
+    return pytest.mark.parametrize("choice", COVERING, ids=name_of)(function)

@@ -1,0 +1,49 @@
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError, transaction
+from rest_framework import serializers
+
+from .models import User
+
+
+class UserSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["id", "email", "name", "date_joined"]
+        read_only_fields = ["email", "date_joined"]
+
+
+class AuthorSerializer(serializers.ModelSerializer):
+    """What everyone may know of the author of something; never the e-mail address."""
+
+    class Meta:
+        model = User
+        fields = ["id", "name"]
+
+
+class SignUpSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["id", "email", "name", "password"]
+        extra_kwargs = {"password": {"write_only": True, "style": {"input_type": "password"}}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Apply AUTH_PASSWORD_VALIDATORS; they compare the password with the other fields."""
+        user = User(email=attrs["email"], name=attrs["name"])
+        try:
+            validate_password(attrs["password"], user)
+        except DjangoValidationError as error:
+            raise serializers.ValidationError({"password": error.messages}) from error
+        return attrs
+
+    def create(self, validated_data: dict[str, Any]) -> User:
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(**validated_data)
+        except IntegrityError as error:
+            # Another request took the address after it was validated here.
+            message = User._meta.get_field("email").error_messages["unique"]
+            message %= {"model_name": User._meta.verbose_name, "field_label": "email"}
+            raise serializers.ValidationError({"email": [message]}, code="unique") from error

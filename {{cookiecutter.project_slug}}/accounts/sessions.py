@@ -1,0 +1,66 @@
+"""Signing in with a session cookie.
+
+Every request that changes something, signing in included, carries the header `X-CSRFToken`:
+fetch a token from `/api/auth/csrf/` first, and a new one after signing in or out.
+"""
+
+from django.contrib.auth import authenticate, login, logout
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from .serializers import UserSerializer
+
+
+class CsrfSerializer(serializers.Serializer):
+    csrf_token = serializers.CharField(read_only=True)
+
+
+class LoginSerializer(serializers.Serializer):
+    email = serializers.EmailField(write_only=True)
+    password = serializers.CharField(write_only=True, max_length=128, trim_whitespace=False)
+
+
+class CsrfView(APIView):
+    """A token for the header `X-CSRFToken`; the cookie that belongs to it comes along."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses=CsrfSerializer)
+    def get(self, request: Request) -> Response:
+        return Response({"csrf_token": get_token(request)})
+
+
+class LoginView(APIView):
+    """Sign in: the answer sets the session cookie."""
+
+    permission_classes = [AllowAny]
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "signin"
+
+    @extend_schema(request=LoginSerializer, responses=UserSerializer)
+    def post(self, request: Request) -> Response:
+        serializer = LoginSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = authenticate(request, **serializer.validated_data)
+        if user is None:
+            raise AuthenticationFailed
+        login(request, user)
+        return Response(UserSerializer(user).data)
+
+
+class LogoutView(APIView):
+    """Sign out: the session ends on the server, so that a copy of its cookie is worthless."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        logout(request)
+        return Response(status=status.HTTP_204_NO_CONTENT)

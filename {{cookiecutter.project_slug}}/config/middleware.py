@@ -1,0 +1,51 @@
+"""One log line for every request, and the release's name on every response."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.signals import got_request_exception
+from django.http import HttpRequest, HttpResponse
+
+from config.problems import problem_response
+
+logger = logging.getLogger("request")
+
+
+class RequestLogMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = self.get_response(request)
+        milliseconds = round((time.perf_counter() - started) * 1000)
+        # The path alone: a query string may hold what does not belong in a log.
+        logger.log(
+            logging.ERROR if response.status_code >= 500 else logging.INFO,
+            "%s %s %s %s ms",
+            request.method,
+            request.path,
+            response.status_code,
+            milliseconds,
+            extra={
+                "method": request.method,
+                "path": request.path,
+                "status": response.status_code,
+                "duration_ms": milliseconds,
+                "user_id": getattr(getattr(request, "user", None), "pk", None),
+            },
+        )
+        if settings.RELEASE:
+            response["X-Release"] = settings.RELEASE
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a crash in the API's own form, with DEBUG too; the log has the traceback."""
+        if not request.path.startswith("/api/"):
+            return None
+        logger.error("%s %s crashed", request.method, request.path, exc_info=exception)
+        got_request_exception.send(sender=type(self), request=request)
+        detail = f"{type(exception).__name__}: {exception}" if settings.DEBUG else None
+        return problem_response(500, detail)

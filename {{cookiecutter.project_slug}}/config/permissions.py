@@ -1,0 +1,11 @@
+from django.db.models import Model
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+
+class IsAuthorOrReadOnly(BasePermission):
+    """Everyone may read an object; only the user in its `author` field may change it."""
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Model) -> bool:
+        return request.method in SAFE_METHODS or obj.author_id == request.user.pk

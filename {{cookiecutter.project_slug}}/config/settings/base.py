@@ -1,0 +1,314 @@
+"""Settings that hold everywhere; dev.py, prod.py and test.py say what differs."""
+
+# {% if cookiecutter.authentication == "jwt" %}
+from datetime import timedelta
+# {% endif %}
+from pathlib import Path
+
+from config.env import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+SECRET_KEY = env.str("SECRET_KEY", "")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+RELEASE = env.str("RELEASE", "")
+
+# Applications
+
+LOCAL_APPS = [
+    "config",
+    "accounts",
+    # {% if cookiecutter.example_app %}
+    "posts",
+    # {% endif %}
+    # `python manage.py startapp` adds new apps above this line.
+]
+
+INSTALLED_APPS = [
+    *LOCAL_APPS,
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    # {% if cookiecutter.authentication == "jwt" %}
+    "rest_framework_simplejwt.token_blacklist",
+    # {% endif %}
+    "corsheaders",
+    "django_filters",
+    "django_guid",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    # {% if cookiecutter.media_storage == "s3" %}
+    "storages",
+    # {% endif %}
+    # Last, so that it sees the file fields of every app above.
+    "django_cleanup",
+]
+
+MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
+    "config.middleware.RequestLogMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database
+
+if env.str("DATABASE_HOST", ""):
+    DATABASES = {
+        "default": {
+            # {% if cookiecutter.database == "mysql" %}
+            "ENGINE": "django.db.backends.mysql",
+            # {% else %}
+            "ENGINE": "django.db.backends.postgresql",
+            # {% endif %}
+            "HOST": env.str("DATABASE_HOST"),
+            # {% if cookiecutter.database == "mysql" %}
+            "PORT": env.int("DATABASE_PORT", 3306),
+            # {% else %}
+            "PORT": env.int("DATABASE_PORT", 5432),
+            # {% endif %}
+            "NAME": env.str("DATABASE_NAME"),
+            "USER": env.str("DATABASE_USER"),
+            "PASSWORD": env.str("DATABASE_PASSWORD"),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            # {% if cookiecutter.database == "mysql" %}
+            # utf8mb4: Korean and emoji alike. The timeouts (seconds) turn a database that
+            # does not answer into an error instead of a request that hangs.
+            "OPTIONS": {
+                "charset": "utf8mb4",
+                "connect_timeout": 3,
+                "read_timeout": 10,
+                "write_timeout": 10,
+            },
+            "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_0900_ai_ci"},
+            # {% else %}
+            # A database that does not answer becomes an error, not a request that hangs (seconds).
+            "OPTIONS": {"connect_timeout": 3},
+            # {% endif %}
+        }
+    }
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": BASE_DIR / "db.sqlite3",
+            # Writers wait for each other instead of failing with "database is locked".
+            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
+        }
+    }
+# {% if cookiecutter.use_redis %}
+
+# Cache and sessions: without REDIS_URL the cache lives in the process, and is lost with it.
+
+if env.str("REDIS_URL", ""):
+    CACHES = {
+        "default": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": env.str("REDIS_URL"),
+            "OPTIONS": {
+                # A Redis that is down costs speed, not the site: see also cached_db below.
+                "IGNORE_EXCEPTIONS": True,
+                "SOCKET_CONNECT_TIMEOUT": 1,
+                "SOCKET_TIMEOUT": 1,
+            },
+        }
+    }
+    DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+
+# Read from the cache, written to the database too: nobody is signed out when Redis restarts.
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# {% endif %}
+
+# Users and passwords
+
+AUTH_USER_MODEL = "accounts.User"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# Language and time
+
+# {% if cookiecutter.docs_language == "ko" %}
+LANGUAGE_CODE = "ko-kr"
+# {% else %}
+LANGUAGE_CODE = "en-us"
+# {% endif %}
+TIME_ZONE = "{{ cookiecutter.time_zone }}"
+
+# Static files and uploads
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_URL = "media/"
+MEDIA_ROOT = BASE_DIR / "media"
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# {% if cookiecutter.media_storage == "s3" %}
+
+# Without a bucket, as in development, uploads stay on this machine's disk.
+if env.str("AWS_STORAGE_BUCKET_NAME", ""):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": env.str("AWS_STORAGE_BUCKET_NAME"),
+            "region_name": env.str("AWS_S3_REGION_NAME", "") or None,
+            # Without keys boto3 looks further, for example at the EC2 host's IAM role.
+            "access_key": env.str("AWS_ACCESS_KEY_ID", "") or None,
+            "secret_key": env.str("AWS_SECRET_ACCESS_KEY", "") or None,
+            "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", "") or None,
+            # Objects are private; the API hands out addresses that are valid for an hour.
+            "querystring_auth": True,
+            "querystring_expire": 3600,
+            "file_overwrite": False,
+        },
+    }
+# {% endif %}
+
+# REST framework
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        # {% if cookiecutter.authentication == "jwt" %}
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        # {% else %}
+        "accounts.authentication.SessionAuthentication",
+        # {% endif %}
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.SearchFilter",
+        "rest_framework.filters.OrderingFilter",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "config.pagination.PageNumberPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"signup": "30/minute", "signin": "30/minute"},
+    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    # How many proxies to believe in X-Forwarded-For; none, until prod.py puts nginx in front.
+    "NUM_PROXIES": 0,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+# {% if cookiecutter.authentication == "jwt" %}
+
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "UPDATE_LAST_LOGIN": True,
+    "AUTH_TOKEN_CLASSES": ["accounts.tokens.AccessToken"],
+}
+# {% endif %}
+
+# The documentation's first line is its title, the rest stands below it.
+API_TITLE, _, API_DESCRIPTION = (
+    (BASE_DIR / "config" / "api.md").read_text(encoding="utf-8").partition("\n")
+)
+API_TITLE = API_TITLE.removeprefix("# ")
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": API_TITLE,
+    "DESCRIPTION": API_DESCRIPTION.strip(),
+    "VERSION": RELEASE or "dev",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/",
+    # Served by this project itself: the documentation needs no CDN.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.problems.document_problems",
+    ],
+}
+
+# Other origins that may call the API from a browser
+
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_FAILURE_VIEW = "config.problems.csrf_failure"
+# {% if cookiecutter.authentication == "session" %}
+CORS_ALLOW_CREDENTIALS = True
+# {% endif %}
+
+# Logs: one line a request, each line with the id of its request
+
+DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID"}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "django_guid.log_filters.CorrelationId"}},
+    "formatters": {
+        "text": {
+            "format": "{levelname} {name} [{correlation_id}] {message}",
+            "style": "{",
+        },
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "fmt": "{asctime}{levelname}{name}{message}{correlation_id}",
+            "style": "{",
+            "rename_fields": {
+                "asctime": "time",
+                "levelname": "level",
+                "name": "logger",
+                "correlation_id": "request_id",
+            },
+        },
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "text",
+        },
+    },
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "") or "INFO"},
+    "loggers": {
+        # Django's own handlers, and a second line for every request, are not wanted.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "django_guid": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,11 @@
+"""Development, with or without Docker: values come from `.env`, the environment wins."""
+
+from pathlib import Path
+
+from config.env import env
+
+env.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env"), recurse=False)
+
+from .base import *  # noqa: E402, F403
+
+DEBUG = True

@@ -1,0 +1,11 @@
+"""Tests: fast, alone, and without `.env`; the database is SQLite unless DATABASE_HOST is set."""
+
+from .base import *  # noqa: F403
+
+SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-only-for-tests"  # noqa: S105
+ALLOWED_HOSTS = ["testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}  # noqa: F405
+# {% if cookiecutter.use_redis %}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# {% endif %}

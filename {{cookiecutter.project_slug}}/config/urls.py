@@ -1,0 +1,35 @@
+"""Every address of the project: the API's under `/api/`, each app's in its own urls.py."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+from config import health, problems
+
+admin.site.site_header = admin.site.site_title = settings.API_TITLE
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="docs")),
+    path("admin/", admin.site.urls),
+    path("health/live/", health.live),
+    path("health/ready/", health.ready),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("api/auth/", include("accounts.urls")),
+    # {% if cookiecutter.example_app %}
+    path("api/", include("posts.urls")),
+    # {% endif %}
+    # `python manage.py startapp` adds new apps above this line.
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    # Also with DEBUG, an unknown address of the API answers in the API's own form.
+    re_path(r"^api/", problems.not_found),
+]
+
+handler400 = problems.bad_request
+handler403 = problems.permission_denied
+handler404 = problems.not_found
+handler500 = problems.server_error

@@ -1,0 +1,78 @@
+from typing import Any
+
+from django.db import transaction
+from rest_framework import serializers
+
+from accounts.serializers import AuthorSerializer
+
+from .images import ImageField
+from .models import Comment, Post, Tag
+
+
+class TagNamesField(serializers.ListField):
+    """Tags as a list of names, in lower case, each once."""
+
+    child = serializers.CharField(max_length=30)
+
+    def to_internal_value(self, data: list[str]) -> list[str]:
+        return list(dict.fromkeys(name.lower() for name in super().to_internal_value(data)))
+
+    def to_representation(self, data: Any) -> list[str]:
+        return [tag.name for tag in data.all()]
+
+
+class PostSerializer(serializers.ModelSerializer):
+    author = AuthorSerializer(read_only=True)
+    tags = TagNamesField(required=False, max_length=10)
+    image = ImageField(required=False, allow_null=True)
+    like_count = serializers.IntegerField(read_only=True)
+    comment_count = serializers.IntegerField(read_only=True)
+    liked = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Post
+        fields = [
+            "id",
+            "author",
+            "title",
+            "body",
+            "image",
+            "tags",
+            "like_count",
+            "comment_count",
+            "liked",
+            "created_at",
+            "updated_at",
+        ]
+
+    @transaction.atomic
+    def create(self, validated_data: dict[str, Any]) -> Post:
+        tags = validated_data.pop("tags", [])
+        post = super().create(validated_data)
+        post.tags.set(Tag.objects.named(tags))
+        return post
+
+    @transaction.atomic
+    def update(self, instance: Post, validated_data: dict[str, Any]) -> Post:
+        tags = validated_data.pop("tags", None)
+        post = super().update(instance, validated_data)
+        if tags is not None:
+            post.tags.set(Tag.objects.named(tags))
+        return post
+
+
+class CommentSerializer(serializers.ModelSerializer):
+    author = AuthorSerializer(read_only=True)
+
+    class Meta:
+        model = Comment
+        fields = ["id", "author", "body", "created_at"]
+
+
+class LikeSerializer(serializers.ModelSerializer):
+    like_count = serializers.IntegerField(read_only=True)
+    liked = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Post
+        fields = ["like_count", "liked"]

@@ -1,0 +1,73 @@
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import parsers, viewsets
+from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from config.permissions import IsAuthorOrReadOnly
+
+from .filters import PostFilter
+from .models import Comment, Like, Post
+from .serializers import CommentSerializer, LikeSerializer, PostSerializer
+
+
+class PostViewSet(viewsets.ModelViewSet):
+    """Posts: everyone reads, signed-in users write, authors change their own."""
+
+    serializer_class = PostSerializer
+    permission_classes = [IsAuthenticatedOrReadOnly, IsAuthorOrReadOnly]
+    # An image comes as multipart/form-data, everything else may come as JSON.
+    parser_classes = [parsers.JSONParser, parsers.MultiPartParser]
+    filterset_class = PostFilter
+    search_fields = ["title", "body"]
+    ordering_fields = ["created_at", "like_count", "comment_count"]
+    queryset = Post.objects.all()
+
+    def get_queryset(self) -> QuerySet[Post]:
+        return super().get_queryset().for_api(self.request.user)
+
+    def filter_queryset(self, queryset: QuerySet[Post]) -> QuerySet[Post]:
+        queryset = super().filter_queryset(queryset)
+        # Posts with equally many likes need an order too, or pages would repeat some of them.
+        return queryset.order_by(*queryset.query.order_by or queryset.model._meta.ordering, "-pk")
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        post = serializer.save(author=self.request.user)
+        serializer.instance = self.get_queryset().get(pk=post.pk)
+
+    @extend_schema(request=None, responses=LikeSerializer)
+    @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
+    def like(self, request: Request, pk: str) -> Response:
+        """Like a post; doing so again changes nothing."""
+        Like.objects.get_or_create(post=self.get_object(), user=request.user)
+        return Response(LikeSerializer(self.get_object()).data)
+
+    @extend_schema(request=None, responses=LikeSerializer)
+    @like.mapping.delete
+    def unlike(self, request: Request, pk: str) -> Response:
+        """Take a like back; where there is none, nothing changes."""
+        Like.objects.filter(post=self.get_object(), user=request.user).delete()
+        return Response(LikeSerializer(self.get_object()).data)
+
+
+class CommentViewSet(viewsets.ModelViewSet):
+    """The comments of one post."""
+
+    serializer_class = CommentSerializer
+    permission_classes = [IsAuthenticatedOrReadOnly, IsAuthorOrReadOnly]
+    filter_backends = []
+    queryset = Comment.objects.select_related("author")
+
+    def get_queryset(self) -> QuerySet[Comment]:
+        return super().get_queryset().filter(post=self.kwargs["post_id"])
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        get_object_or_404(Post, pk=self.kwargs["post_id"])
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        serializer.save(author=self.request.user, post_id=self.kwargs["post_id"])
