@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 import shutil
 import string
 import sys
@@ -26,15 +27,21 @@ KEPT = (".env", ".env.prod", "db.sqlite3", "media")
 MESSAGES = {
     "ko": {
         "created": "{slug} 프로젝트를 만들었습니다. 다음 명령을 차례로 실행해 주세요.",
-        "serve": "API 문서는 http://localhost:8000/api/docs/ 에서, 자세한 설명은 README.md에서 볼 수 있습니다.",
+        "serve": (
+            "API 문서는 http://localhost:8000/api/docs/ 에서, "
+            "자세한 설명은 README.md에서 볼 수 있습니다."
+        ),
         "fill_in": ".env.prod는 배포할 때 씁니다. CHANGE_ME를 모두 채우고, git에는 올리지 마세요.",
         "kept": "이미 있던 것은 그대로 두었습니다: {names}",
         "missing": "{name}에 없는 키가 있습니다: {keys}. .env.example을 보고 추가해 주세요.",
-        "broken": "템플릿의 결함으로 프로젝트가 완성되지 않았습니다. 이 메시지를 이슈로 알려 주세요: {files}",
+        "broken": (
+            "템플릿의 결함으로 프로젝트가 완성되지 않았습니다. "
+            "이 메시지를 이슈로 알려 주세요: {files}"
+        ),
     },
     "en": {
         "created": "{slug} is ready. Next, run:",
-        "serve": "The API's docs are at http://localhost:8000/api/docs/ then; README.md says the rest.",
+        "serve": "Then see the API docs at http://localhost:8000/api/docs/ and README.md for the rest.",
         "fill_in": ".env.prod is for deploying: fill in every CHANGE_ME, and never commit it.",
         "kept": "Kept as it was: {names}",
         "missing": "{name} lacks {keys}; add them as .env.example shows.",
@@ -54,13 +61,30 @@ def paths_not_chosen(answers: dict) -> list[str]:
     ]
 
 
+def choose_language(project: Path, template: Path, language: str) -> None:
+    """Keep `README.ko.md` as `README.md` where Korean is chosen, and drop the other languages."""
+    for source in template.rglob("*.*.*"):
+        file = project / source.relative_to(template)
+        if file.name == name_without_language(file.name):
+            continue
+        if f".{language}." in file.name:
+            file.replace(file.with_name(name_without_language(file.name)))
+        else:
+            file.unlink()
+
+
+def name_without_language(name: str) -> str:
+    return re.sub(rf"\.({'|'.join(LANGUAGES)})(\.\w+)$", r"\2", name)
+
+
 def drop(project: Path, template: Path, paths: list[str]) -> None:
     """Remove from the project what the template has at the paths; a team's own files stay."""
     for path in paths:
         source = template / path
         files = [f for f in source.rglob("*") if f.is_file()] if source.is_dir() else [source]
         for file in files:
-            (project / file.relative_to(template)).unlink(missing_ok=True)
+            rendered = project / file.relative_to(template)
+            rendered.with_name(name_without_language(file.name)).unlink(missing_ok=True)
         target = project / path
         if target.is_dir():
             for cache in list(target.rglob("__pycache__")):
@@ -69,17 +93,6 @@ def drop(project: Path, template: Path, paths: list[str]) -> None:
             for folder in (*reversed(folders), target):
                 if not any(folder.iterdir()):
                     folder.rmdir()
-
-
-def choose_language(project: Path, template: Path, language: str) -> None:
-    """Keep `README.ko.md` as `README.md` where Korean is chosen, and drop the other languages."""
-    for file in sorted(template.rglob("*.md")):
-        *stem, suffix, _ = file.name.split(".")
-        rendered = project / file.relative_to(template)
-        if suffix == language:
-            rendered.replace(rendered.with_name(f"{'.'.join(stem)}.md"))
-        elif suffix in LANGUAGES:
-            rendered.unlink()
 
 
 def new_secret() -> str:
@@ -155,13 +168,14 @@ def write_env_files(project: Path, answers: dict) -> dict[str, list[str]]:
 
 def unfinished_files(project: Path, template: Path) -> list[str]:
     """Return the rendered files in which template code is left."""
+    # Not written out, since cookiecutter renders this very file.
+    marks = (b"{" * 2 + b" cookiecutter", b"# {" + b"%")
     unfinished = []
     for source in template.rglob("*"):
         file = project / source.relative_to(template)
         if source.is_file() and file.is_file():
-            text = file.read_text(encoding="utf-8")
-            # In halves, since cookiecutter renders this very file.
-            if "{" "{ cookiecutter" in text or "# {" "%" in text:
+            content = file.read_bytes()
+            if any(mark in content for mark in marks):
                 unfinished.append(str(file.relative_to(project)))
     return unfinished
 
@@ -202,15 +216,15 @@ def folder_to_enter(answers: dict, project: Path) -> str:
     here = os.environ.get("PWD")
     if here and Path(here).resolve() == project.parent:
         return answers["project_slug"]
-    return f'"{project}"' if re.search(r"[^\w/\\:.~-]", str(project)) else str(project)
+    return f'"{project}"' if sys.platform == "win32" else shlex.quote(str(project))
 
 
 def main(answers: dict, project: Path) -> None:
     """Finish the project in its folder; exit with a message if it is not complete."""
     template = Path(answers["_repo_dir"], "{" + "{cookiecutter.project_slug}" + "}").resolve()
     kept = [name for name in KEPT if (project / name).exists()]
-    drop(project, template, paths_not_chosen(answers))
     choose_language(project, template, answers["docs_language"])
+    drop(project, template, paths_not_chosen(answers))
     missing = write_env_files(project, answers)
     unfinished = unfinished_files(project, template)
     if unfinished:

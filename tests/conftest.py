@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import itertools
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +44,9 @@ def name_of(choice: Choice) -> str:
     words = []
     for option, value in choice:
         if isinstance(value, bool):
-            words.append(("" if value else "no-") + option.removeprefix("use_").removesuffix("_app"))
+            words.append(
+                ("" if value else "no-") + option.removeprefix("use_").removesuffix("_app")
+            )
         else:
             words.append(str(value))
     return "+".join(words)
@@ -107,3 +112,25 @@ def each_combination(function: Callable) -> Callable:
 def each_pair(function: Callable) -> Callable:
     """Run a test for a covering array of the options: every pair of values occurs."""
     return pytest.mark.parametrize("choice", COVERING, ids=name_of)(function)
+
+
+@functools.cache
+def environment_of(choice: Choice, interpreter: str = sys.executable) -> Path:
+    """Return the Python of an environment with just what this project's own files lock."""
+    return install(render(choice) / "requirements-dev.txt", interpreter)
+
+
+def install(requirements: Path, interpreter: str = sys.executable) -> Path:
+    """Return the Python of an environment made from hashed requirements, one for equal ones."""
+    locks = [*requirements.parent.glob("requirements.txt"), requirements]
+    content = b"".join(lock.read_bytes() for lock in locks) + interpreter.encode()
+    folder = Path(rendered_root(), f"venv-{hashlib.sha256(content).hexdigest()[:16]}")
+    python = folder / "bin" / "python"
+    if not folder.exists():
+        uv = [sys.executable, "-m", "uv", "--quiet", "--no-config"]
+        subprocess.run([*uv, "venv", "--python", interpreter, folder], check=True)
+        subprocess.run(
+            [*uv, "pip", "install", "--require-hashes", "--python", python, "-r", requirements],
+            check=True,
+        )
+    return python

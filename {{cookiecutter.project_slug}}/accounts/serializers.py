@@ -29,6 +29,10 @@ class SignUpSerializer(serializers.ModelSerializer):
         fields = ["id", "email", "name", "password"]
         extra_kwargs = {"password": {"write_only": True, "style": {"input_type": "password"}}}
 
+    def validate_email(self, value: str) -> str:
+        """Check the address as it will be stored: in lower case a few letters become two."""
+        return User._meta.get_field("email").clean(value, None)
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Apply AUTH_PASSWORD_VALIDATORS; they compare the password with the other fields."""
         user = User(email=attrs["email"], name=attrs["name"])

@@ -1,5 +1,6 @@
 """Signing in with JWT: a short-lived access token, and a refresh token that works once."""
 
+from django.urls import path
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -54,3 +55,10 @@ class LogoutView(APIView):
         serializer.validated_data["refresh"].blacklist()
         request.auth.blacklist()
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+urlpatterns = [
+    path("token/", TokenView.as_view(), name="token"),
+    path("token/refresh/", TokenRefreshView.as_view(), name="token-refresh"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+]

@@ -5,12 +5,23 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 
 from config.problems import problem_response
 
 logger = logging.getLogger("request")
+
+
+def known_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser | None:
+    """Return the user if someone has asked for it by now: a log line is worth no query.
+
+    A query here would also turn the answers of a server without its database into crashes.
+    """
+    user = getattr(request, "user", None)
+    return getattr(request, "_cached_user", None) if isinstance(user, SimpleLazyObject) else user
 
 
 class RequestLogMiddleware:
@@ -34,7 +45,7 @@ class RequestLogMiddleware:
                 "path": request.path,
                 "status": response.status_code,
                 "duration_ms": milliseconds,
-                "user_id": getattr(getattr(request, "user", None), "pk", None),
+                "user_id": getattr(known_user(request), "pk", None),
             },
         )
         if settings.RELEASE:

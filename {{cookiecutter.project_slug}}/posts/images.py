@@ -31,6 +31,9 @@ class ImageField(serializers.ImageField):
         """Return the upload, named after what it is and not after what it claims to be."""
         if getattr(data, "size", 0) > MAX_MEGABYTES * 1024 * 1024:
             self.fail("too_large", size=MAX_MEGABYTES)
+        if isinstance(data, UploadedFile):
+            # Only the content says what it is: a browser's canvas uploads a file named "blob".
+            data.name = "image.png"
         file = super().to_internal_value(data)
         if file.image.format not in FORMATS:
             self.fail("wrong_format")
@@ -39,7 +42,7 @@ class ImageField(serializers.ImageField):
             self.fail("too_many_pixels", size=MAX_MEGAPIXELS)
         try:
             # Only decoding it to the end shows that an image is whole.
-            with Image.open(file, formats=[*FORMATS]) as image:
+            with Image.open(file) as image:
                 image.load()
         except Exception:  # Pillow's decoders raise many kinds for a damaged file.
             self.fail("broken")

@@ -9,13 +9,20 @@ from .images import ImageField
 from .models import Comment, Post, Tag
 
 
-class TagNamesField(serializers.ListField):
-    """Tags as a list of names, in lower case, each once."""
+class TagNameField(serializers.CharField):
+    """A name in lower case; its length is checked then, for a few letters become two."""
 
-    child = serializers.CharField(max_length=30)
+    def to_internal_value(self, data: str) -> str:
+        return super().to_internal_value(data).lower()
+
+
+class TagNamesField(serializers.ListField):
+    """Tags as a list of names, each once."""
+
+    child = TagNameField(max_length=30)
 
     def to_internal_value(self, data: list[str]) -> list[str]:
-        return list(dict.fromkeys(name.lower() for name in super().to_internal_value(data)))
+        return list(dict.fromkeys(super().to_internal_value(data)))
 
     def to_representation(self, data: Any) -> list[str]:
         return [tag.name for tag in data.all()]

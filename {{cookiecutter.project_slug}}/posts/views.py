@@ -1,13 +1,15 @@
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import parsers, viewsets
+from rest_framework import viewsets
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from config.parsers import JSONParser
 from config.permissions import IsAuthorOrReadOnly
 
 from .filters import PostFilter
@@ -21,7 +23,7 @@ class PostViewSet(viewsets.ModelViewSet):
     serializer_class = PostSerializer
     permission_classes = [IsAuthenticatedOrReadOnly, IsAuthorOrReadOnly]
     # An image comes as multipart/form-data, everything else may come as JSON.
-    parser_classes = [parsers.JSONParser, parsers.MultiPartParser]
+    parser_classes = [JSONParser, MultiPartParser]
     filterset_class = PostFilter
     search_fields = ["title", "body"]
     ordering_fields = ["created_at", "like_count", "comment_count"]
@@ -39,14 +41,14 @@ class PostViewSet(viewsets.ModelViewSet):
         post = serializer.save(author=self.request.user)
         serializer.instance = self.get_queryset().get(pk=post.pk)
 
-    @extend_schema(request=None, responses=LikeSerializer)
+    @extend_schema(request=None, responses={200: LikeSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def like(self, request: Request, pk: str) -> Response:
         """Like a post; doing so again changes nothing."""
         Like.objects.get_or_create(post=self.get_object(), user=request.user)
         return Response(LikeSerializer(self.get_object()).data)
 
-    @extend_schema(request=None, responses=LikeSerializer)
+    @extend_schema(request=None, responses={200: LikeSerializer})
     @like.mapping.delete
     def unlike(self, request: Request, pk: str) -> Response:
         """Take a like back; where there is none, nothing changes."""

@@ -1,8 +1,6 @@
 """Settings that hold everywhere; dev.py, prod.py and test.py say what differs."""
 
-# {% if cookiecutter.authentication == "jwt" %}
 from datetime import timedelta
-# {% endif %}
 from pathlib import Path
 
 from config.env import env
@@ -158,6 +156,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# {% if cookiecutter.authentication == "session" %}
+
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+# {% endif %}
 
 # Language and time
 
@@ -212,7 +214,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",

@@ -9,3 +9,5 @@ env.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env"), recurs
 from .base import *  # noqa: E402, F403
 
 DEBUG = True
+# Whoever clones the repository can start without a .env file.
+SECRET_KEY = SECRET_KEY or "known-to-everyone-and-therefore-only-for-development"  # noqa: F405, S105

@@ -1,0 +1,32 @@
+# make demo    render a project with the default answers, and serve it (PORT=9000: on another port)
+# make check   the quick part of the tests
+# make test    all of the tests
+# make lock    renew every requirements*.txt, the rendered project's included
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV = .venv
+PYTEST = $(VENV)/bin/python -m pytest
+
+.PHONY: demo check test lock python
+
+demo: python
+	@$(PYTHON) tools/demo.py "$(PORT)"
+
+check: $(VENV)/installed
+	$(PYTEST) -m "not slow"
+
+test: $(VENV)/installed
+	$(PYTEST)
+
+lock: $(VENV)/installed
+	$(VENV)/bin/python tools/lock.py
+
+python:
+	@$(PYTHON) -c "import sys; v = sys.version_info; v >= (3, 11) or sys.exit('Python 3.11 or later is needed, and %s is %d.%d: say which to use with make PYTHON=/path/to/python3' % (sys.executable, v[0], v[1]))"
+
+$(VENV)/installed: requirements-test.txt package-lock.json | python
+	$(PYTHON) -m venv --clear $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	$(VENV)/bin/npm ci --silent
+	touch $@

@@ -1,0 +1,130 @@
+"""The locked requirements of a rendered project are exactly those that its options need."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+from conftest import COMBINATIONS, TEMPLATE, Choice, name_of, render
+
+pytestmark = pytest.mark.slow
+
+
+def distinct_choices(name: str) -> list[Choice]:
+    """Return one combination for each distinct set of options that a requirements file tells."""
+    raw = TEMPLATE / "{{cookiecutter.project_slug}}"
+    text = (raw / "requirements.in").read_text(encoding="utf-8")
+    text += (raw / f"{name}.in").read_text(encoding="utf-8")
+    options = set(re.findall(r"cookiecutter\.(\w+)", text))
+    found = {
+        tuple(pair for pair in choice if pair[0] in options): choice
+        for choice in reversed(COMBINATIONS)
+    }
+    return list(found.values())
+
+
+def locked(text: str) -> set[str]:
+    return set(re.findall(r"^[\w.-]+==[^\s;\\]+", text, re.MULTILINE))
+
+
+def without_hashes(text: str) -> list[str]:
+    entries = re.split(r"^(?=\w)", text, flags=re.MULTILINE)
+    return [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry]
+
+
+def lock_of(project: Path, name: str) -> str:
+    """Return the text of a lock with that of the requirements.txt that it begins with."""
+    text = (project / f"{name}.txt").read_text(encoding="utf-8")
+    base = (project / "requirements.txt").read_text(encoding="utf-8")
+    return text if name == "requirements" else base + text.replace("-r requirements.txt\n", "")
+
+
+def run(*command: object, **options: object) -> str:
+    result = subprocess.run(
+        [str(part) for part in command],
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        **options,
+    )
+    assert result.returncode == 0, result.stdout
+    return result.stdout
+
+
+def resolved(source: Path, lock: str, tmp_path: Path) -> set[str]:
+    """Return what a fresh resolution asks for, in the versions of the lock."""
+    (tmp_path / "lock.txt").write_text(re.sub(r" \\\n +--hash=\S+", "", lock), encoding="utf-8")
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
+    return locked(
+        run(
+            *(sys.executable, "-m", "uv", "pip", "compile", "--universal", "--no-build"),
+            *("--python-version", "3.11", "--no-header", "--no-annotate", "--quiet"),
+            *("--constraint", tmp_path / "lock.txt", source),
+            env={**own, "UV_NO_CONFIG": "1"},
+        )
+    )
+
+
+def parameters() -> list:
+    return [
+        pytest.param(name, choice, id=f"{name}-{name_of(choice)}")
+        for name in ("requirements", "requirements-dev", "requirements-image")
+        for choice in distinct_choices(name)
+    ]
+
+
+@pytest.mark.parametrize(("name", "choice"), parameters())
+def test_a_lock_misses_nothing_and_has_nothing_extra(name, choice, tmp_path):
+    lock = lock_of(render(choice), name)
+
+    assert resolved(render(choice) / f"{name}.in", lock, tmp_path) == locked(lock)
+
+
+@pytest.mark.parametrize(("name", "choice"), parameters())
+def test_every_locked_requirement_has_hashes(name, choice):
+    assert without_hashes(lock_of(render(choice), name)) == []
+
+
+@pytest.mark.parametrize("choice", distinct_choices("requirements-dev"), ids=name_of)
+def test_uv_installs_exactly_the_lock(choice, tmp_path):
+    """uv, which needs a second, for each distinct set; pip, which needs twenty, below for two."""
+    uv = (sys.executable, "-m", "uv")
+    python = ("--python", tmp_path)
+    lock = render(choice) / "requirements-dev.txt"
+    run(*uv, "venv", "--quiet", "--python", sys.executable, tmp_path)
+
+    run(*uv, "pip", "install", *python, "--require-hashes", "-r", lock)
+
+    run(*uv, "pip", "check", *python)
+
+
+DEV = distinct_choices("requirements-dev")
+
+
+@pytest.mark.parametrize("choice", [DEV[0], DEV[-1]], ids=name_of)
+def test_pip_installs_the_lock(choice, tmp_path):
+    venv.create(tmp_path, with_pip=True)
+    pip = (tmp_path / ("Scripts" if sys.platform == "win32" else "bin") / "python", "-m", "pip")
+
+    run(*pip, "install", "--require-hashes", "-r", render(choice) / "requirements-dev.txt")
+
+    assert "No broken requirements found" in run(*pip, "check")
+
+
+def test_a_missing_requirement_is_found(tmp_path):
+    lock = lock_of(render(), "requirements")
+    broken = re.sub(r"^sqlparse==.*\n(?: .*\n)*", "", lock, flags=re.MULTILINE)
+
+    assert resolved(render() / "requirements.in", broken, tmp_path) - locked(broken)
+
+
+def test_an_extra_requirement_is_found(tmp_path):
+    broken = lock_of(render(), "requirements") + "gunicorn==23.0.0\n"
+
+    assert locked(broken) - resolved(render() / "requirements.in", broken, tmp_path)
+    assert without_hashes(broken) == ["gunicorn==23.0.0\n"]

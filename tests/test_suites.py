@@ -1,0 +1,134 @@
+"""The rendered projects' own tests, as a team runs them: its own environment, its own settings."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import COVERING, Choice, each_pair, environment_of, name_of
+
+IMAGE = "python:3.14-slim"
+LABEL = "ceos-template-test"
+SECONDS_ALLOWED = 15
+# Two combinations of the covering array that differ in every option.
+OPPOSITES = COVERING[:2]
+
+
+def run_suite(python: Path, project: Path) -> str:
+    """Run a project's tests with warnings as errors and its coverage bound; return the output."""
+    started = time.monotonic()
+    done = subprocess.run(
+        [python, "-W", "error", "-m", "pytest", "--cov", "--cov-fail-under=95", "-q"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "COLUMNS": "100"},
+    )
+    seconds = time.monotonic() - started
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert re.search(r"\d+ passed", output), output
+    assert "skipped" not in output, output
+    assert seconds <= SECONDS_ALLOWED, f"{seconds:.0f} s\n{output}"
+    return output
+
+
+@pytest.mark.slow
+@each_pair
+def test_the_projects_own_tests_pass(project_copy: Callable, choice: Choice) -> None:
+    run_suite(environment_of(choice), project_copy(choice))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+@pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
+def test_they_pass_on_other_pythons(project_copy: Callable, choice: Choice, version: str) -> None:
+    if not interpreter(version):
+        pytest.skip(f"no Python {version} on this machine")
+    run_suite(environment_of(choice, interpreter(version)), project_copy(choice))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
+def test_they_pass_on_the_images_python(project_copy: Callable, choice: Choice) -> None:
+    if not engine_answers():
+        pytest.skip("no Docker engine answers on this machine")
+    project = project_copy(choice)
+    command = (
+        "pip install -q --root-user-action=ignore --require-hashes -r requirements-dev.txt"
+        " && python -W error -m pytest -q -p no:cacheprovider"
+    )
+    done = subprocess.run(
+        [
+            "docker",
+            "run",
+            "--rm",
+            f"--label={LABEL}",
+            f"--volume={project}:/project",
+            "--workdir=/project",
+            IMAGE,
+            "sh",
+            "-c",
+            command,
+        ],  # fmt: skip
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"\d+ passed", done.stdout), done.stdout
+
+
+@pytest.mark.slow
+@each_pair
+def test_an_app_made_with_startapp_is_green_at_once(project_copy: Callable, choice: Choice) -> None:
+    project = project_copy(choice)
+    python = environment_of(choice)
+    manage = [python, "-W", "error", "manage.py"]
+    for command in (
+        [*manage, "startapp", "reviews"],
+        [*manage, "startapp", "study_groups", "--model", "Circle"],
+        [*manage, "makemigrations", "--check"],
+        [*manage, "migrate"],
+        [*manage, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
+        [python, "-m", "ruff", "check"],
+        [python, "-m", "ruff", "format", "--check"],
+    ):
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    run_suite(python, project)
+
+
+def test_a_failing_test_of_a_project_is_noticed(project_copy: Callable) -> None:
+    project = project_copy()
+    test = project / "config/tests/test_broken.py"
+    test.write_text("def test_broken():\n    assert False\n")
+
+    with pytest.raises(AssertionError, match="1 failed"):
+        run_suite(environment_of(()), project)
+
+
+def interpreter(version: str) -> str:
+    """Return the path of a Python of this version, found on the PATH or under pyenv, or ''."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"), "versions")
+    candidates = [shutil.which(f"python{version}"), *pyenv.glob(f"{version}.*/bin/python")]
+    for candidate in filter(None, candidates):
+        # pyenv's shims stand on the PATH for versions that are not switched on, and then fail.
+        if subprocess.run([candidate, "--version"], capture_output=True).returncode == 0:
+            return str(candidate)
+    return ""
+
+
+@functools.cache
+def engine_answers() -> bool:
+    return (
+        bool(shutil.which("docker"))
+        and not subprocess.run(["docker", "info"], capture_output=True).returncode
+    )

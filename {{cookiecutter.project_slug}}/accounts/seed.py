@@ -1,0 +1,27 @@
+"""Example accounts: user1@example.com and so on, and admin@example.com for the admin site."""
+
+from .models import User
+
+PASSWORD = "ceos-example-1"  # noqa: S105
+# {% if cookiecutter.docs_language == "ko" %}
+NAMES = ["김서연", "이도윤", "박하은", "최민준", "정지우"]
+ADMIN_NAME = "운영자"
+# {% else %}
+NAMES = ["Ada Kim", "Ben Park", "Clara Lee", "Daniel Choi", "Emma Jung"]
+ADMIN_NAME = "Site admin"
+# {% endif %}
+
+
+def seed() -> str:
+    """Make the accounts that are missing, and return what to sign in with."""
+    for number, name in enumerate(NAMES, start=1):
+        add_user(f"user{number}@example.com", name=name)
+    add_user("admin@example.com", name=ADMIN_NAME, is_staff=True, is_superuser=True)
+    return f"user1@example.com … user{len(NAMES)}@example.com, admin@example.com: {PASSWORD}"
+
+
+def add_user(email: str, **fields: object) -> None:
+    user, created = User.objects.get_or_create(email=email, defaults=fields)
+    if created:
+        user.set_password(PASSWORD)
+        user.save()
