@@ -6,7 +6,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 VENV = .venv
-PYTEST = $(VENV)/bin/python -m pytest
+# One worker a core: each renders its own projects, which takes seconds.
+PYTEST = $(VENV)/bin/python -m pytest -n auto
 
 .PHONY: demo check test lock python
 

@@ -130,7 +130,8 @@ def install(requirements: Path, interpreter: str = sys.executable) -> Path:
         uv = [sys.executable, "-m", "uv", "--quiet", "--no-config"]
         subprocess.run([*uv, "venv", "--python", interpreter, folder], check=True)
         subprocess.run(
-            [*uv, "pip", "install", "--require-hashes", "--python", python, "-r", requirements],
+            [*uv, "pip", "install", "--compile-bytecode", "--require-hashes"]
+            + ["--python", python, "-r", requirements],
             check=True,
         )
     return python

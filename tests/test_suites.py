@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import os
 import re
+import resource
 import shutil
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +22,11 @@ OPPOSITES = COVERING[:2]
 
 
 def run_suite(python: Path, project: Path) -> str:
-    """Run a project's tests with warnings as errors and its coverage bound; return the output."""
-    started = time.monotonic()
+    """Run a project's tests with warnings as errors and its coverage bound; return the output.
+
+    The time allowed is the processor's, so that a busy machine makes no difference.
+    """
+    started = seconds_used_by_children()
     done = subprocess.run(
         [python, "-W", "error", "-m", "pytest", "--cov", "--cov-fail-under=95", "-q"],
         cwd=project,
@@ -31,11 +34,11 @@ def run_suite(python: Path, project: Path) -> str:
         text=True,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "COLUMNS": "100"},
     )
-    seconds = time.monotonic() - started
+    seconds = seconds_used_by_children() - started
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
     assert re.search(r"\d+ passed", output), output
-    assert "skipped" not in output, output
+    assert not re.search(r"\d+ skipped", output.splitlines()[-1]), output
     assert seconds <= SECONDS_ALLOWED, f"{seconds:.0f} s\n{output}"
     return output
 
@@ -62,8 +65,9 @@ def test_they_pass_on_the_images_python(project_copy: Callable, choice: Choice) 
         pytest.skip("no Docker engine answers on this machine")
     project = project_copy(choice)
     command = (
-        "pip install -q --root-user-action=ignore --require-hashes -r requirements-dev.txt"
-        " && python -W error -m pytest -q -p no:cacheprovider"
+        "python -m venv /tmp/venv"
+        " && /tmp/venv/bin/pip install -q --require-hashes -r requirements-dev.txt"
+        " && /tmp/venv/bin/python -W error -m pytest -q -p no:cacheprovider"
     )
     done = subprocess.run(
         [
@@ -71,6 +75,7 @@ def test_they_pass_on_the_images_python(project_copy: Callable, choice: Choice) 
             "run",
             "--rm",
             f"--label={LABEL}",
+            f"--user={os.getuid()}:{os.getgid()}",
             f"--volume={project}:/project",
             "--workdir=/project",
             IMAGE,
@@ -113,6 +118,11 @@ def test_a_failing_test_of_a_project_is_noticed(project_copy: Callable) -> None:
 
     with pytest.raises(AssertionError, match="1 failed"):
         run_suite(environment_of(()), project)
+
+
+def seconds_used_by_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def interpreter(version: str) -> str:
