@@ -52,7 +52,7 @@ MESSAGES = {
         ),
         "device": "Windows가 장치 이름으로 쓰는 말이라 폴더를 만들 수 없습니다. 예: {value}-api",
         "domain": (
-            "도메인만 적어 주세요. https://, 포트, 경로, 밑줄, 끝의 점은 쓸 수 없습니다. "
+            "소문자로 된 도메인만 적어 주세요. https://, 포트, 경로, 밑줄, 끝의 점은 쓸 수 없습니다. "
             "IP 주소만 있으면 비워 두세요. 예: api.example.com"
         ),
         "time_zone": (
@@ -88,7 +88,7 @@ MESSAGES = {
         ),
         "device": "is a device on Windows: no folder can have that name. Example: {value}-api",
         "domain": (
-            "must be a bare domain: no https://, port, path, underscore or trailing dot. "
+            "must be a bare domain in lower case: no https://, port, path, underscore or trailing dot. "
             "Leave it empty if there is only an IP address. Example: api.example.com"
         ),
         "time_zone": (
