@@ -9,6 +9,7 @@ So there is no pre-gen hook; the functions take answers and return faults as tex
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import unicodedata
@@ -236,8 +237,16 @@ def check_answers(answers: dict) -> str:
     return ""
 
 
+@functools.cache
 def read_options() -> dict:
     return json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
+
+
+class PlainText(str):
+    """A text without template code, in the place of a compiled template."""
+
+    def render(self, *args: object, **kwargs: object) -> str:
+        return str(self)
 
 
 class AnswersExtension(Extension):
@@ -245,6 +254,11 @@ class AnswersExtension(Extension):
         super().__init__(environment)
         environment.filters["check_answers"] = check_answers
         environment.filters["derive_slug"] = derive_slug
+        compile_template = environment.from_string
+        # cookiecutter compiles the name of every file; most hold nothing to compile.
+        environment.from_string = lambda source, *args: (
+            compile_template(source, *args) if "{" in source else PlainText(source)
+        )
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Check the answers before the folder's name; keep Jinja in an answer from running."""

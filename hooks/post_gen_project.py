@@ -10,8 +10,6 @@ import json
 import os
 import re
 import secrets
-import shlex
-import shutil
 import string
 import sys
 from pathlib import Path
@@ -87,6 +85,8 @@ def drop(project: Path, template: Path, paths: list[str]) -> None:
             rendered.with_name(name_without_language(file.name)).unlink(missing_ok=True)
         target = project / path
         if target.is_dir():
+            import shutil  # Rarely needed, and slow to import.
+
             for cache in list(target.rglob("__pycache__")):
                 shutil.rmtree(cache)
             folders = sorted(f for f in target.rglob("*") if f.is_dir())
@@ -216,6 +216,8 @@ def folder_to_enter(answers: dict, project: Path) -> str:
     here = os.environ.get("PWD")
     if here and Path(here).resolve() == project.parent:
         return answers["project_slug"]
+    import shlex  # Rarely needed, and slow to import.
+
     return f'"{project}"' if sys.platform == "win32" else shlex.quote(str(project))
 
 
