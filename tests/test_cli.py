@@ -10,10 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 from conftest import OPTIONS, TEMPLATE
-
-pexpect = pytest.importorskip("pexpect", reason="a real terminal needs pexpect, which is POSIX's")
 
 # The older is the one of Ubuntu 24.04, with the binaryornot of its time.
 RELEASES = {

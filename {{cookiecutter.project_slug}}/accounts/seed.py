@@ -10,14 +10,15 @@ ADMIN_NAME = "운영자"
 NAMES = ["Ada Kim", "Ben Park", "Clara Lee", "Daniel Choi", "Emma Jung"]
 ADMIN_NAME = "Site admin"
 # {% endif %}
+EMAILS = [f"user{number}@example.com" for number, _ in enumerate(NAMES, start=1)]
 
 
 def seed() -> str:
     """Make the accounts that are missing, and return what to sign in with."""
-    for number, name in enumerate(NAMES, start=1):
-        add_user(f"user{number}@example.com", name=name)
+    for email, name in zip(EMAILS, NAMES, strict=True):
+        add_user(email, name=name)
     add_user("admin@example.com", name=ADMIN_NAME, is_staff=True, is_superuser=True)
-    return f"user1@example.com … user{len(NAMES)}@example.com, admin@example.com: {PASSWORD}"
+    return f"{EMAILS[0]} … {EMAILS[-1]}, admin@example.com: {PASSWORD}"
 
 
 def add_user(email: str, **fields: object) -> None:
