@@ -6,8 +6,9 @@
 PYTHON ?= python3
 PORT ?= 8000
 VENV = .venv
-# One worker a core: each renders its own projects, which takes seconds.
-PYTEST = $(VENV)/bin/python -m pytest -n auto
+# One worker a core: each renders its own projects, which takes seconds. Tests that share a stack of
+# containers stay together.
+PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadgroup
 
 .PHONY: demo check test lock python
 

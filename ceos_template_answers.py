@@ -14,9 +14,11 @@ import json
 import re
 import unicodedata
 from pathlib import Path
+from typing import ClassVar
 
 from cookiecutter.exceptions import FailedHookException
 from jinja2 import Environment
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.ext import Extension
 from slugify import slugify
 
@@ -249,10 +251,28 @@ class PlainText(str):
         return str(self)
 
 
+class CompiledOnce(BytecodeCache):
+    """Compiled templates for the length of a process: whoever renders often compiles once."""
+
+    compiled: ClassVar[dict[tuple[str, str], bytes]] = {}
+
+    def key(self, bucket: Bucket) -> tuple[str, str]:
+        return bucket.key, bucket.environment.other_language
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if self.key(bucket) in self.compiled:
+            bucket.bytecode_from_string(self.compiled[self.key(bucket)])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[self.key(bucket)] = bucket.bytecode_to_string()
+
+
 class AnswersExtension(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        environment.filters["check_answers"] = check_answers
+        environment.filters["check_answers"] = self.check_answers
+        environment.extend(other_language="none yet")
+        environment.bytecode_cache = CompiledOnce()
         environment.filters["derive_slug"] = derive_slug
         compile_template = environment.from_string
         # cookiecutter compiles the name of every file; most hold nothing to compile.
@@ -260,10 +280,25 @@ class AnswersExtension(Extension):
             compile_template(source, *args) if "{" in source else PlainText(source)
         )
 
+    def check_answers(self, answers: dict) -> str:
+        """Return an empty text; raise for answers refused. Remember the language not chosen."""
+        checked = check_answers(answers)
+        languages = read_options()["docs_language"]
+        self.environment.other_language = next(
+            language for language in languages if language != answers["docs_language"]
+        )
+        return checked
+
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Check the answers before the folder's name; keep Jinja in an answer from running."""
+        """Check the answers before the folder's name; keep Jinja in an answer from running.
+
+        A guide in a language not chosen is compiled for nothing, since the hook drops it: it is
+        emptied here.
+        """
         if source == FOLDER:
             return "{{ cookiecutter | check_answers }}" + source
+        if name and re.search(rf"\.{self.environment.other_language}\.\w+$", name):
+            return ""
         if name is None and find_mark(source) and not is_of_template(source):
             return "{{ " + ascii(source) + " }}"
         return source

@@ -25,6 +25,7 @@ KEPT = (".env", ".env.prod", "db.sqlite3", "media")
 MESSAGES = {
     "ko": {
         "created": "{slug} 프로젝트를 만들었습니다. 다음 명령을 차례로 실행해 주세요.",
+        "docker": "Docker를 쓴다면 두 번째 줄 대신: docker compose up",
         "serve": (
             "API 문서는 http://localhost:8000/api/docs/ 에서, "
             "자세한 설명은 README.md에서 볼 수 있습니다."
@@ -39,6 +40,7 @@ MESSAGES = {
     },
     "en": {
         "created": "{slug} is ready. Next, run:",
+        "docker": "Or, with Docker, instead of the second line: docker compose up",
         "serve": "Then see the API docs at http://localhost:8000/api/docs/ and README.md for the rest.",
         "fill_in": ".env.prod is for deploying: fill in every CHANGE_ME, and never commit it.",
         "kept": "Kept as it was: {names}",
@@ -103,7 +105,9 @@ def development_values() -> dict[str, str]:
     """Return what `.env` holds other than `.env.example`."""
     return {
         "SECRET_KEY": new_secret(),
-        "DATABASE_PASSWORD": new_secret()[:32],
+        # As docker-compose.yml has it: the database of a project that was made anew, or cloned, is
+        # the one that this computer has had, and keeps its password.
+        "DATABASE_PASSWORD": "only-for-development",
     }
 
 
@@ -198,6 +202,7 @@ def last_words(answers: dict, folder: str, kept: list[str], missing: dict, windo
         say["created"].format(slug=answers["project_slug"]),
         f"    cd {folder}",
         f"    {start_commands(windows)}",
+        say["docker"],
         say["serve"],
         say["fill_in"],
     ]

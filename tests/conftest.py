@@ -90,8 +90,11 @@ def rendered_root() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _remove_rendered_projects() -> object:
+def _remove_what_the_tests_made() -> object:
     yield
+    from stacks import remove_database_servers
+
+    remove_database_servers()
     shutil.rmtree(rendered_root())
 
 

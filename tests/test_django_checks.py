@@ -149,7 +149,12 @@ def names_read(source: str) -> set[str]:
 
 
 def names_read_by(project: Path) -> set[str]:
+    """Return the variables that the project's Python and its Compose files read."""
     names = set()
+    for file in project.glob("docker-compose*.yml"):
+        names |= set(re.findall(r"\$\{(\w+)", file.read_text(encoding="utf-8")))
+    # Compose sets this one by itself.
+    names.discard("COMPOSE_PROJECT_NAME")
     for file in project.rglob("*.py"):
         if "tests" not in file.relative_to(project).parts:
             names |= names_read(file.read_text(encoding="utf-8"))
@@ -171,7 +176,7 @@ def keys_without_comment(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", [".env", ".env.prod", ".env.example"])
 @each_combination
-def test_env_file_has_exactly_the_keys_that_the_settings_read(choice, name):
+def test_env_file_has_exactly_the_keys_that_settings_and_compose_read(choice, name):
     assert set(read_env(render(choice) / name)) == names_read_by(render(choice))
 
 

@@ -25,10 +25,10 @@ OPTIONS = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"
 JINJA = Environment(  # noqa: S701 (requirements, not HTML)
     **OPTIONS["_jinja2_env_vars"], keep_trailing_newline=True
 )
-# What pip and every Python from 3.11 on can install. Nothing is built: a source distribution's
-# metadata has to do, since mysqlclient would want a compiler and MySQL's headers.
+# What pip and every Python from 3.11 on can install. mysqlclient is not built for its metadata:
+# that would want a compiler and MySQL's headers.
 COMPILE = "--universal --python-version 3.11 --generate-hashes"
-QUIET = "--no-build --no-emit-index-url --no-annotate --no-header --quiet"
+QUIET = "--only-binary mysqlclient --no-emit-index-url --no-annotate --no-header --quiet"
 HEADER = f"# Made from {{0}}.in by: uv pip compile {COMPILE} {{0}}.in -o {{0}}.txt\n"
 
 Choice = tuple[tuple[str, object], ...]

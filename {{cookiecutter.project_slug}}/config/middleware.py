@@ -10,7 +10,7 @@ from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from config.problems import problem_response
+from config.problems import crash_response
 
 logger = logging.getLogger("request")
 
@@ -24,6 +24,13 @@ def known_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser | None:
     return getattr(request, "_cached_user", None) if isinstance(user, SimpleLazyObject) else user
 
 
+def log_level(request: HttpRequest, response: HttpResponse) -> int:
+    if response.status_code >= 500:
+        return logging.ERROR
+    # Health checks come all the time, and would bury what users do.
+    return logging.DEBUG if request.path.startswith("/health/") else logging.INFO
+
+
 class RequestLogMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,7 +41,7 @@ class RequestLogMiddleware:
         milliseconds = round((time.perf_counter() - started) * 1000)
         # The path alone: a query string may hold what does not belong in a log.
         logger.log(
-            logging.ERROR if response.status_code >= 500 else logging.INFO,
+            log_level(request, response),
             "%s %s %s %s ms",
             request.method,
             request.path,
@@ -58,5 +65,4 @@ class RequestLogMiddleware:
             return None
         logger.error("%s %s crashed", request.method, request.path, exc_info=exception)
         got_request_exception.send(sender=type(self), request=request)
-        detail = f"{type(exception).__name__}: {exception}" if settings.DEBUG else None
-        return problem_response(500, detail)
+        return crash_response(exception)

@@ -6,11 +6,13 @@
 `errors` stands only where fields of the request are wrong; `request_id` finds the log lines.
 """
 
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -22,7 +24,14 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
 
+from config.database import is_outage
+
 CONTENT_TYPE = "application/problem+json"
+# {% if cookiecutter.docs_language == "ko" %}
+DATABASE_OUT_OF_REACH = "데이터베이스에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요."
+# {% else %}
+DATABASE_OUT_OF_REACH = "The database cannot be reached; try again in a moment."
+# {% endif %}
 
 
 def problem(status: int, detail: str | None = None, **extensions: Any) -> dict[str, Any]:
@@ -105,7 +114,17 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return problem_response(500)
+    return crash_response(sys.exception())
+
+
+def crash_response(exception: BaseException | None) -> HttpResponse:
+    """Return 503 where the database is out of reach, else 500; with DEBUG it says what happened."""
+    detail = f"{type(exception).__name__}: {exception}" if settings.DEBUG and exception else None
+    if not is_outage(exception):
+        return problem_response(500, detail)
+    response = problem_response(503, detail or DATABASE_OUT_OF_REACH)
+    response["Retry-After"] = "5"
+    return response
 
 
 # What the API's documentation says of problems

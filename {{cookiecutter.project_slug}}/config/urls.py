@@ -9,10 +9,14 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, Spec
 
 from config import health, problems
 
+ICON = "drf_spectacular_sidecar/swagger-ui-dist/favicon-32x32.png"
+
 admin.site.site_header = admin.site.site_title = settings.API_TITLE
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
+    # Browsers ask for it wherever a page names no icon: ReDoc, the admin site.
+    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}{ICON}")),
     path("admin/", admin.site.urls),
     path("health/live/", health.live),
     path("health/ready/", health.ready),

@@ -34,6 +34,12 @@ def test_sign_up_answers_with_the_account_without_its_password(api: APIClient) -
     assert user == {"id": User.objects.get().pk, "email": "new@example.com", "name": "민지 🌱"}
 
 
+@pytest.mark.parametrize("name", ["김민지", "민지 🌱", "👩\u200d💻 개발자", "똠방각하 뷁"])
+def test_korean_and_emoji_in_a_name_come_back_as_they_were_sent(api: APIClient, name: str) -> None:
+    sign_up(api, name=name)
+    assert User.objects.values_list("name", flat=True).get() == name
+
+
 def test_password_is_stored_hashed(api: APIClient) -> None:
     sign_up(api)
     assert PASSWORD not in User.objects.get().password
@@ -94,6 +100,16 @@ def test_the_later_of_two_simultaneous_sign_ups_is_told_the_same(
     assert at_once.json()["errors"] == in_turn
 
 
+@pytest.mark.parametrize("address", ["new@example.com", "NEW@EXAMPLE.COM", "New@Example.com"])
+def test_an_account_is_found_without_regard_to_the_case_of_its_address(
+    api: APIClient, address: str
+) -> None:
+    sign_up(api)
+    UserFactory()
+    assert User.objects.get(email=address).email == "new@example.com"
+    assert User.objects.filter(email__in=[address]).count() == 1
+
+
 def test_the_database_itself_holds_addresses_unique() -> None:
     UserFactory(email="new@example.com")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -128,6 +144,13 @@ def test_another_address_in_x_forwarded_for_does_not_escape_the_throttle(
     sign_up(api)
     api.credentials(HTTP_X_FORWARDED_FOR="203.0.113.7")
     assert sign_up(api).status_code == 429
+
+
+def test_korean_names_are_sorted_as_in_a_dictionary() -> None:
+    for name in ["하은", "가람", "낙원", "나래", "가온", "🌱"]:
+        UserFactory(name=name)
+    korean = User.objects.exclude(name="🌱").order_by("name")
+    assert [user.name for user in korean] == ["가람", "가온", "나래", "낙원", "하은"]
 
 
 def test_me_shows_the_user_who_is_signed_in(signed_in: APIClient, user: User) -> None:
@@ -195,3 +218,12 @@ def test_admin_finds_users(admin_client: Client) -> None:
     UserFactory(name="Hong Gildong")
     page = admin_client.get("/admin/accounts/user/", {"q": "gildong"})
     assert [user.name for user in page.context["cl"].result_list] == ["Hong Gildong"]
+
+
+@pytest.mark.parametrize("name", ["홍길동 🌱", "홍길순 🌿"])
+def test_admin_finds_users_by_korean_and_by_emoji(admin_client: Client, name: str) -> None:
+    UserFactory(name="홍길동 🌱")
+    UserFactory(name="홍길순 🌿")
+    for word in name.split():
+        page = admin_client.get("/admin/accounts/user/", {"q": word})
+        assert [user.name for user in page.context["cl"].result_list] == [name]

@@ -99,18 +99,14 @@ if env.str("DATABASE_HOST", ""):
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             # {% if cookiecutter.database == "mysql" %}
-            # utf8mb4: Korean and emoji alike. The timeouts (seconds) turn a database that
-            # does not answer into an error instead of a request that hangs.
-            "OPTIONS": {
-                "charset": "utf8mb4",
-                "connect_timeout": 3,
-                "read_timeout": 10,
-                "write_timeout": 10,
-            },
+            # utf8mb4: Korean and emoji alike. A server that does not answer becomes an error after
+            # some seconds, not a request that hangs; config/wsgi.py bounds the answers too.
+            "OPTIONS": {"charset": "utf8mb4", "connect_timeout": 3},
             "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_0900_ai_ci"},
             # {% else %}
-            # A database that does not answer becomes an error, not a request that hangs (seconds).
-            "OPTIONS": {"connect_timeout": 3},
+            # A server that does not answer becomes an error after some seconds, not a request that
+            # hangs.
+            "OPTIONS": {"connect_timeout": 3, "tcp_user_timeout": 4000},
             # {% endif %}
         }
     }
@@ -179,7 +175,8 @@ MEDIA_ROOT = BASE_DIR / "media"
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Hashed names, unless DEBUG: browsers may keep a file for ever, yet none sees an old one.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
 # {% if cookiecutter.media_storage == "s3" %}
 
@@ -194,6 +191,9 @@ if env.str("AWS_STORAGE_BUCKET_NAME", ""):
             "access_key": env.str("AWS_ACCESS_KEY_ID", "") or None,
             "secret_key": env.str("AWS_SECRET_ACCESS_KEY", "") or None,
             "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", "") or None,
+            # The bucket's name before the region's host: signed addresses work from the first hour
+            # of a bucket on, while the host of all regions redirects, which no signature survives.
+            "addressing_style": None if env.str("AWS_S3_ENDPOINT_URL", "") else "virtual",
             # Objects are private; the API hands out addresses that are valid for an hour.
             "querystring_auth": True,
             "querystring_expire": 3600,

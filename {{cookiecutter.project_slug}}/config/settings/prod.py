@@ -22,11 +22,6 @@ from .base import *  # noqa: E402, F403
 
 DEBUG = False
 
-# Hashed names: browsers may keep a file for ever, and a release never serves an old one.
-STORAGES["staticfiles"] = {  # noqa: F405
-    "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-}
-
 LOGGING["handlers"]["console"]["formatter"] = "json"  # noqa: F405
 
 # nginx is the one proxy in front, and overwrites these headers.

@@ -3,7 +3,9 @@
 import logging
 
 import pytest
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
@@ -52,6 +54,15 @@ def crash(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(SECRET)
 
 
+@api_view()
+def need_the_database_in_the_api(request: Request) -> Response:
+    raise InterfaceError(SECRET)
+
+
+def need_the_database(request: HttpRequest) -> HttpResponse:
+    raise InterfaceError(SECRET)
+
+
 def forbid(request: HttpRequest) -> HttpResponse:
     raise PermissionDenied
 
@@ -65,6 +76,8 @@ urlpatterns = [
     path("api/crash/", crash_in_the_api),
     path("api/staff/", staff_only),
     path("crash/", crash),
+    path("api/outage/", need_the_database_in_the_api),
+    path("outage/", need_the_database),
     path("forbidden/", forbid),
     path("suspicious/", suspect),
     *urls.urlpatterns,
@@ -190,6 +203,69 @@ def test_crash_is_logged_once_with_its_traceback(
     with caplog.at_level(logging.ERROR):
         api.get(address)
     assert len([record for record in caplog.records if record.exc_info]) == 1
+
+
+# A database out of reach
+
+
+@pytest.fixture
+def outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No query is answered."""
+
+    def fail(*args: object, **kwargs: object) -> None:
+        raise InterfaceError(SECRET)
+
+    monkeypatch.setattr(connection, "cursor", fail)
+
+
+def assert_outage(response: HttpResponse) -> None:
+    assert_problem(response, 503)
+    assert int(response["Retry-After"]) > 0
+    assert SECRET not in response.text
+
+
+@pytest.mark.parametrize("address", ["/api/outage/", "/outage/"])
+def test_without_the_database_the_answer_is_503_that_says_when_to_come_back(
+    api: APIClient, address: str
+) -> None:
+    assert_outage(api.get(address))
+
+
+@pytest.mark.usefixtures("outage")
+def test_without_the_database_the_admin_answers_503(api: APIClient) -> None:
+    api.cookies["sessionid"] = "a" * 32
+    assert_outage(api.get("/admin/"))
+
+
+@pytest.mark.usefixtures("outage")
+def test_without_the_database_signing_up_is_answered_503(api: APIClient) -> None:
+    newcomer = {"email": "new@example.com", "name": "Kim", "password": "correct horse 1"}
+    assert_outage(api.post("/api/auth/signup/", newcomer))
+
+
+def test_without_the_database_middleware_answers_503(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: object) -> None:
+        raise InterfaceError(SECRET)
+
+    monkeypatch.setattr(SessionMiddleware, "process_request", fail)
+    assert_outage(api.get("/api/auth/me/"))
+
+
+def test_outage_is_logged_once_with_its_traceback(
+    api: APIClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR):
+        api.get("/api/outage/")
+    assert len([record for record in caplog.records if record.exc_info]) == 1
+
+
+def test_outage_tells_its_cause_to_developers(api: APIClient, settings: object) -> None:
+    settings.DEBUG = True
+    response = api.get("/api/outage/")
+    assert_problem(response, 503)
+    assert SECRET in response.json()["detail"]
 
 
 def test_tests_see_a_crash_as_an_exception(client: Client) -> None:

@@ -11,6 +11,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 
 LIVE = "/health/live/"
+# It needs no database, and is logged: health checks are not.
+HOME = "/"
 
 
 @pytest.fixture
@@ -40,14 +42,29 @@ def test_id_that_is_none_is_replaced(client: Client) -> None:
 
 
 def test_log_has_one_line_for_a_request_with_its_id(client: Client, log: StringIO) -> None:
-    response = client.get(LIVE)
+    response = client.get(HOME)
     [line] = log.getvalue().splitlines()
-    assert f"[{response['X-Request-ID']}] GET {LIVE} 200" in line
+    assert f"[{response['X-Request-ID']}] GET {HOME} 302" in line
 
 
 def test_log_leaves_out_the_query(client: Client, log: StringIO) -> None:
-    client.get(LIVE, {"token": "hunter2"})
+    client.get(HOME, {"token": "hunter2"})
+    assert f"GET {HOME} 302" in log.getvalue()
     assert "hunter2" not in log.getvalue()
+
+
+@pytest.mark.parametrize("name", ["live", "ready"])
+@pytest.mark.django_db
+def test_log_is_not_buried_under_health_checks(client: Client, log: StringIO, name: str) -> None:
+    assert client.get(f"/health/{name}/").status_code == 200
+    assert log.getvalue() == ""
+
+
+@pytest.mark.django_db
+def test_log_has_health_checks_that_failed(client: Client, log: StringIO, settings: object) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    client.get("/health/ready/")
+    assert "GET /health/ready/ 503" in log.getvalue()
 
 
 def test_log_names_the_user(

@@ -142,10 +142,36 @@ def test_development_reads_the_environment_before_the_env_file(load: Load) -> No
     assert load("dev", SECRET_KEY="from the environment")["SECRET_KEY"] == "from the environment"
 
 
-def test_server_starts() -> None:
-    from config.wsgi import application
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict]:
+    """Return a function that starts the server with a database, and returns its settings."""
 
-    assert callable(application)
+    def serve(engine: str) -> dict:
+        database = {"ENGINE": f"django.db.backends.{engine}", "OPTIONS": {}}
+        monkeypatch.setitem(test_settings.DATABASES, "default", database)
+        assert callable(runpy.run_module("config.wsgi")["application"])
+        return database
+
+    return serve
+
+
+# {% if cookiecutter.database == "mysql" %}
+def test_requests_do_not_wait_for_the_database_for_ever(serve: Callable[..., dict]) -> None:
+    database = serve("mysql")
+    assert database["ENGINE"] == "config.mysql"
+    assert 0 < database["OPTIONS"]["read_timeout"] < 5
+
+
+# {% else %}
+def test_requests_do_not_wait_for_the_database_for_ever(serve: Callable[..., dict]) -> None:
+    database = serve("postgresql")
+    assert database["ENGINE"] == "config.postgresql"
+    assert "statement_timeout" in database["OPTIONS"]["options"]
+
+
+# {% endif %}
+def test_server_starts_on_sqlite_too(serve: Callable[..., dict]) -> None:
+    assert serve("sqlite3") == {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
 
 
 @pytest.fixture

@@ -180,6 +180,16 @@ def test_posts_share_tags(signed_in: APIClient) -> None:
     assert Tag.objects.count() == 1
 
 
+def test_tags_of_different_emoji_are_different(signed_in: APIClient) -> None:
+    created = signed_in.post("/api/posts/", DRAFT | {"tags": ["🌱", "🌿", "👍", "👎"]}).json()
+    assert set(created["tags"]) == {"🌱", "🌿", "👍", "👎"}
+
+
+def test_tags_are_sorted_as_in_a_dictionary(signed_in: APIClient) -> None:
+    created = signed_in.post("/api/posts/", DRAFT | {"tags": ["하늘", "가람", "낙원", "나래"]})
+    assert created.json()["tags"] == ["가람", "나래", "낙원", "하늘"]
+
+
 def test_changing_the_tags_replaces_them(signed_in: APIClient, own_post: Post) -> None:
     own_post.tags.set(Tag.objects.named(["old"]))
     assert signed_in.patch(address(own_post), {"tags": ["new"]}).json()["tags"] == ["new"]
@@ -269,6 +279,19 @@ def test_search_finds_korean(api: APIClient) -> None:
     post = PostFactory(title="장고 배우기")
     PostFactory(title="…", body="…")
     assert listed(api, search="장고") == [post.pk]
+
+
+@pytest.mark.parametrize("word", ["🌱", "씨앗 🌱"])
+def test_search_finds_emoji(api: APIClient, word: str) -> None:
+    post = PostFactory(title="씨앗 🌱", body="…")
+    PostFactory(title="씨앗 🌿", body="👍")
+    assert listed(api, search=word) == [post.pk]
+
+
+def test_filter_by_a_tag_in_korean_or_an_emoji(api: APIClient, post: Post) -> None:
+    post.tags.set(Tag.objects.named(["장고", "🌱"]))
+    PostFactory().tags.set(Tag.objects.named(["파이썬", "🌿"]))
+    assert listed(api, tag="장고") == listed(api, tag="🌱") == [post.pk]
 
 
 def test_order_by_likes(api: APIClient, user: User) -> None:

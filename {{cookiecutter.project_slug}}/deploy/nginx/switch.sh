@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Make a colour the live one: `switch.sh blue` or `switch.sh green`. Returns when nginx, in this
+# container or another one, has taken it over, and with it what has changed in its configuration;
+# fails if nginx refuses, and keeps what was live.
+set -euo pipefail
+
+TEMPLATES="$(dirname "${BASH_SOURCE[0]}")"
+readonly TEMPLATES
+readonly LIVE=/etc/nginx/live
+readonly SECONDS_TO_WAIT=20
+# nginx asks once a second where the servers are.
+readonly SECONDS_TO_RESOLVE=2
+
+apply() {
+  local servers="$1"
+  SECONDS=0
+  echo "$servers" >"$LIVE/app.conf.new"
+  mv "$LIVE/app.conf.new" "$LIVE/app.conf"
+  while [[ "$(<"$LIVE/applied.conf")" != "$servers" ]]; do
+    if ((SECONDS >= SECONDS_TO_WAIT)); then
+      echo "nginx did not take over: $servers; its log says why" >&2
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+main() {
+  local before after
+  if [[ ! "${1:-}" =~ ^(blue|green)$ ]]; then
+    echo "switch.sh: blue or green, not ${1:-nothing}" >&2
+    return 2
+  fi
+  before="$(<"$LIVE/applied.conf")"
+  # The checksum makes this another text when the configuration has changed.
+  after="server web-$1:8000 resolve; # $(cat "$TEMPLATES"/*.conf* | cksum)"
+  if [[ "$before" == "$after" ]]; then
+    return
+  fi
+  if [[ "$before" != *"web-$1:"* ]]; then
+    # Named before it is live, so that no request has to wait for, or miss, its address.
+    apply "$before"$'\n'"server web-$1:8000 resolve down;"
+    sleep "$SECONDS_TO_RESOLVE"
+  fi
+  apply "$after"
+}
+
+main "$@"
