@@ -12,6 +12,7 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
@@ -539,6 +540,46 @@ def test_switching_colours_under_load_loses_no_request(site: Site, green: None) 
     print(load.requests, f"{load.percentile(0.99):.3f} s at most for 99 %")
     assert min(load.requests.values()) > 200
     assert not load.failures
+
+
+@pytest.fixture
+def configuration(site: Site) -> Iterator[Path]:
+    """The source of nginx's configuration, as the next deployment may bring it; undone after."""
+    file = site.project / "deploy/nginx/nginx.conf"
+    text = file.read_text(encoding="utf-8")
+    yield file
+    file.write_text(text, encoding="utf-8")
+    site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
+
+
+def test_a_changed_configuration_is_taken_over_with_the_colour(
+    site: Site, configuration: Path
+) -> None:
+    def post() -> int:
+        body = {"title": "x", "body": "x" * 2**16}
+        response = requests.post(
+            site.url + "/api/posts/", json=body, headers=site.headers(), timeout=20
+        )
+        return response.status_code
+
+    assert post() != 413
+    text = configuration.read_text(encoding="utf-8")
+    changed = re.sub(r"client_max_body_size \S+;", "client_max_body_size 9k;", text)
+    configuration.write_text(changed, encoding="utf-8")
+    site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
+    wait_until(lambda: post() == 413, 5, "the new limit holds")
+
+
+def test_a_broken_configuration_is_refused_and_outlived(site: Site, configuration: Path) -> None:
+    text = configuration.read_text(encoding="utf-8")
+    configuration.write_text(text.replace("server_tokens off;", "nonsense;"), encoding="utf-8")
+    output = site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue", check=False)
+    assert "did not take over" in output
+    assert 'unknown directive "nonsense"' in site.logs("nginx")
+    assert answers(site)
+    # A host that reboots then comes up with what was accepted last.
+    site.compose("restart", "nginx")
+    wait_until(lambda: answers(site), 20, "nginx is back")
 
 
 @pytest.mark.parametrize("colour", ["red", "", "web-blue"])

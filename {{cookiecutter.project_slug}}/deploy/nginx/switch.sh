@@ -17,7 +17,8 @@ apply() {
   echo "$servers" >"$LIVE/app.conf.new"
   mv "$LIVE/app.conf.new" "$LIVE/app.conf"
   while [[ "$(<"$LIVE/applied.conf")" != "$servers" ]]; do
-    if ((SECONDS >= SECONDS_TO_WAIT)); then
+    # start.sh puts back what nginx refuses.
+    if [[ "$(<"$LIVE/app.conf")" != "$servers" ]] || ((SECONDS >= SECONDS_TO_WAIT)); then
       echo "nginx did not take over: $servers; its log says why" >&2
       return 1
     fi
