@@ -34,9 +34,8 @@ def seconds_of(choice: Choice) -> float:
 
 
 def main() -> None:
-    seconds_of(
-        COVERING[0]
-    )  # What only the first run waits for, such as a cold disk, is not counted.
+    # What only the first run waits for, such as a cold disk, is not counted.
+    seconds_of(COVERING[0])
     seconds = {name_of(choice): seconds_of(choice) for choice in COVERING}
     for name, value in seconds.items():
         print(f"{value:5.1f} s, {value / MAX_SECONDS:.2f} of the limit: {name}")

@@ -1,72 +1,124 @@
-"""A server of its own for a rendered project: a fresh host, whose engine can be restarted.
+"""Servers of their own for rendered projects: what a team gets from EC2, with an address, sshd, a
+user named `ubuntu` who may use sudo, and a Docker engine that can be restarted, or none yet.
 
-It is a privileged container with a Docker engine inside. What its systemd would do, its first
-process does: start the engine, and start it again when it has ended.
+Each is a privileged container. What its systemd would do, its first process does: start sshd, and
+start the engine, and start it again when it has ended.
 """
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import uuid
 from pathlib import Path
 
+from conftest import rendered_root
 from stacks import LABEL, docker, wait_until
 
 # Elsewhere ubuntu:24.04 does as well; the packages' names differ.
 BASE = "debian:forky-slim"
-MEBIBYTE = 2**20
-# Where containers on the host reach the database, which is not theirs.
-GATEWAY = "10.200.0.1"
-DATABASE_PASSWORD = "secret-for-tests"
+# What a project's production needs from a registry, and a host of the tests has no way to.
+IMAGES = (
+    "python:3.14-slim",
+    "ghcr.io/astral-sh/uv:0.13",
+    "nginx:1.30",
+    "certbot/certbot:latest",
+    "redis:8",
+)
+SYSTEM = ("ca-certificates", "curl", "iptables", "openssh-server", "procps", "rsync", "sudo")
+ENGINE = ("docker.io", "docker-cli", "docker-compose", "docker-buildx")
 
 DOCKERFILE = """
 ARG BASE
 FROM $BASE
+ARG PACKAGES
 RUN apt-get update -qq \\
-    && apt-get install -y -qq --no-install-recommends \\
-       ca-certificates curl docker.io docker-cli docker-compose docker-buildx iptables procps \\
+    && apt-get install -y -qq --no-install-recommends $PACKAGES \\
     && rm -rf /var/lib/apt/lists/*
+RUN useradd --create-home --shell /bin/bash ubuntu \\
+    && echo "ubuntu ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/ubuntu \\
+    && install -d /run/sshd
 COPY --chmod=755 init /init
 VOLUME /var/lib/docker
 CMD ["/init"]
 """
+# The images are there before anybody can ask for them, as they are where a registry answers.
 INIT = """#!/bin/bash
 trap 'kill $!; exit' TERM
+# Many logins fail in the tests; an older sshd does not count them.
+/usr/sbin/sshd -o PerSourcePenalties=no || /usr/sbin/sshd
+until command -v dockerd && getent group docker; do sleep 0.5; done >/dev/null
 while true; do
     rm -f /run/docker.pid /run/docker/containerd/containerd.pid
-    dockerd --bip=10.200.0.1/24 >>/var/log/dockerd.log 2>&1 &
+    if [ ! -e /var/lib/docker/loaded ]; then
+        dockerd --host=unix:///run/loading.sock >>/var/log/dockerd.log 2>&1 &
+        for archive in /images/*.tar; do
+            until docker --host=unix:///run/loading.sock load <$archive; do sleep 0.5; done
+        done >/dev/null 2>&1
+        set -- $NAMES
+        while [ $# -gt 0 ]; do
+            docker --host=unix:///run/loading.sock tag $1 $2
+            shift 2
+        done
+        kill $! && wait $!
+        touch /var/lib/docker/loaded
+        continue
+    fi
+    dockerd >>/var/log/dockerd.log 2>&1 &
     wait $!
     sleep 1
 done
 """
 
 
+@functools.cache
+def archive_of(*images: str) -> Path:
+    """Return a folder with one file that holds the images."""
+    folder = Path(rendered_root(), f"images-{uuid.uuid4().hex[:8]}")
+    folder.mkdir()
+    docker("save", "--output", str(folder / "images.tar"), *images)
+    return folder
+
+
+@functools.cache
+def image_of_a_host(packages: tuple[str, ...]) -> str:
+    """Return the name of an image for hosts with these packages of the distribution's."""
+    folder = Path(rendered_root(), f"host-{uuid.uuid4().hex[:8]}")
+    folder.mkdir()
+    (folder / "Dockerfile").write_text(DOCKERFILE)
+    (folder / "init").write_text(INIT)
+    arguments = [f"--build-arg=BASE={BASE}", f"--build-arg=PACKAGES={' '.join(packages)}"]
+    return docker("build", "--quiet", f"--label={LABEL}", *arguments, str(folder)).strip()
+
+
 class Host:
-    """A server: `run()` runs a command on it, in the project's folder."""
+    """A server in a network of its own: `run()` runs a command on it as root."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        with_engine: bool = True,
+        images: tuple[str, ...] = IMAGES,
+        names: dict[str, str] | None = None,
+        alias: str = "",
+        options: tuple[str, ...] = (),
+    ) -> None:
+        """`names` tells what images are called there, `alias` what the host is called."""
         self.name = f"{LABEL}-host-{uuid.uuid4().hex[:8]}"
+        docker("network", "create", f"--label={LABEL}", self.name)
+        docker(
+            *("run", "--detach", "--privileged", f"--label={LABEL}", f"--name={self.name}"),
+            *(f"--network={self.name}", f"--network-alias={alias or self.name}", *options),
+            f"--volume={archive_of(*images)}:/images:ro",
+            f"--env=NAMES={' '.join(word for pair in (names or {}).items() for word in pair)}",
+            image_of_a_host(SYSTEM + (ENGINE if with_engine else ())),
+        )
+        if with_engine:
+            self.run("usermod", "--append", "--groups", "docker", "ubuntu")
+            self.wait_for_engine()
 
-    def start(self, folder: Path) -> None:
-        folder.mkdir()
-        (folder / "Dockerfile").write_text(DOCKERFILE)
-        (folder / "init").write_text(INIT)
-        docker("build", f"--build-arg=BASE={BASE}", f"--tag={self.name}", str(folder))
-        options = ["--detach", "--privileged", f"--label={LABEL}", f"--name={self.name}"]
-        docker("run", *options, self.name)
-        self.wait_for_engine()
-
-    def run(self, *command: str, check: bool = True) -> str:
-        workdir = ["--workdir=/srv/project"] if self.has_project() else []
-        return docker("exec", *workdir, self.name, *command, check=check)
-
-    def has_project(self) -> bool:
-        done = ["docker", "exec", self.name, "test", "-d", "/srv/project"]
-        return subprocess.run(done, capture_output=True).returncode == 0
-
-    def compose(self, *arguments: str, check: bool = True) -> str:
-        files = ["--file", "docker-compose.prod.yml", "--file", "/srv/small.yml"]
-        return self.run("docker", "compose", *files, *arguments, check=check)
+    def run(self, *command: str, check: bool = True, **options: object) -> str:
+        interactive = ["--interactive"] if "input" in options else []
+        return docker("exec", *interactive, self.name, *command, check=check, **options)
 
     def wait_for_engine(self) -> None:
         command = ["docker", "exec", self.name, "docker", "info"]
@@ -76,10 +128,14 @@ class Host:
             "the host's engine answers",
         )
 
-    def load(self, *images: str) -> None:
-        save = subprocess.Popen(["docker", "save", *images], stdout=subprocess.PIPE)
-        docker("exec", "--interactive", self.name, "docker", "load", stdin=save.stdout)
-        assert save.wait() == 0
+    @functools.cached_property
+    def address(self) -> str:
+        addresses = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+        return docker("inspect", "--format", addresses, self.name).strip()
+
+    def attach(self, container: str, alias: str) -> None:
+        """Make another container reachable from the host, and from the containers on it."""
+        docker("network", "connect", f"--alias={alias}", self.name, container)
 
     def restart_engine(self) -> None:
         """As `systemctl restart docker` does."""
@@ -111,29 +167,7 @@ class Host:
 
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", self.name, check=False)
-        docker("rmi", self.name, check=False)
-
-    def put(self, project: Path, *images: str) -> None:
-        """Give the host a project, its .env filled in, the images, and a database apart."""
-        values = {
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "DATABASE_HOST": GATEWAY,
-            "DATABASE_NAME": "service",
-            "DATABASE_USER": "service",
-            "DATABASE_PASSWORD": DATABASE_PASSWORD,
-        }
-        lines = (project / ".env.prod").read_text(encoding="utf-8").splitlines()
-        lines = [
-            f"{key}={values[key]}" if (key := line.partition("=")[0]) in values else line
-            for line in lines
-        ]
-        (project / ".env").write_text("\n".join(lines) + "\n", encoding="utf-8")
-        self.load(*images, "nginx:1.30", "redis:8", "certbot/certbot:latest", "postgres:18")
-        docker("cp", str(project), f"{self.name}:/srv/project")
-        self.run(
-            *("docker", "run", "--detach", "--name=database", "--restart=unless-stopped"),
-            *("--env=POSTGRES_USER=service", f"--env=POSTGRES_PASSWORD={DATABASE_PASSWORD}"),
-            *(f"--publish={GATEWAY}:5432:5432", "postgres:18"),
-        )
-        ready = ("docker", "exec", "database", "pg_isready", "-h127.0.0.1")
-        wait_until(lambda: "accepting" in self.run(*ready, check=False), 60, "the database answers")
+        attached = "{{range .Containers}}{{.Name}} {{end}}"
+        for other in docker("network", "inspect", "--format", attached, self.name).split():
+            docker("network", "disconnect", "--force", self.name, other, check=False)
+        docker("network", "rm", self.name, check=False)

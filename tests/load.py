@@ -6,7 +6,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
@@ -17,7 +17,8 @@ class Request:
     method: str
     path: str
     status: int = 200
-    body: dict | None = None
+    # What to send as JSON, or what makes it anew for each request.
+    body: dict | Callable[[], dict] | None = None
     headers: tuple[tuple[str, str], ...] = ()
 
 
@@ -28,9 +29,12 @@ class Load:
     seconds: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     requests: dict[str, int] = field(default_factory=dict)
+    # The bodies of the requests that were answered as they should be.
+    accepted: list[dict] = field(default_factory=list)
 
-    def percentile(self, share: float) -> float:
-        ordered = sorted(self.seconds)
+    def percentile(self, share: float, since: int = 0) -> float:
+        """Return the seconds within which this share was answered, of the requests since one."""
+        ordered = sorted(self.seconds[since:])
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
     def wait_for(self, requests: int, seconds: float = 60) -> None:
@@ -64,8 +68,8 @@ def under_load(
     """Send the wanted requests again and again, from several clients, while the block runs."""
     load, wanted, done, lock = Load(), list(wanted), threading.Event(), threading.Lock()
 
-    def ask(connection: HTTPConnection, request: Request) -> HTTPResponse:
-        body = None if request.body is None else json.dumps(request.body)
+    def ask(connection: HTTPConnection, request: Request, sent: dict | None) -> HTTPResponse:
+        body = None if sent is None else json.dumps(sent)
         headers = {"Host": host or address, **dict(request.headers)}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -79,11 +83,12 @@ def under_load(
         while not done.is_set():
             request = wanted[number % len(wanted)]
             number += 1
+            sent = request.body() if callable(request.body) else request.body
             started, failure = time.monotonic(), ""
             try:
                 if connection is None:
                     connection = connect(address, host, tls)
-                response = ask(connection, request)
+                response = ask(connection, request, sent)
                 if response.status != request.status:
                     failure = f"{response.status} {response.content[:200]!r}"
                 if response.will_close:
@@ -95,6 +100,8 @@ def under_load(
             with lock:
                 load.seconds.append(seconds)
                 load.requests[request.method] = load.requests.get(request.method, 0) + 1
+                if sent is not None and not failure:
+                    load.accepted.append(sent)
                 if failure:
                     at = time.strftime("%X")
                     load.failures.append(

@@ -7,7 +7,6 @@ RDS is: one server for each kind and test process, one database in it for each s
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
@@ -30,14 +29,13 @@ LABEL = "ceos-template-test"
 DATABASE_PASSWORD = "pass $word #1 \"quoted\" 'too' \\ %s"
 
 
-@functools.cache
 def engine_answers() -> bool:
     docker = shutil.which("docker")
     return bool(docker) and subprocess.run([docker, "info"], capture_output=True).returncode == 0
 
 
 needs_engine = pytest.mark.skipif(
-    "not __import__('stacks').engine_answers()", reason="no Docker engine answers on this machine"
+    not engine_answers(), reason="no Docker engine answers on this machine"
 )
 
 
@@ -142,6 +140,20 @@ class DevelopmentStack(Stack):
         self.url = f"http://127.0.0.1:{ports['WEB_PORT']}"
 
 
+def filled_in(project: Path, values: dict[str, str]) -> str:
+    """Return .env.prod as a team fills it in; keys that the project does not have stay out."""
+    text = (project / ".env.prod").read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = re.sub(rf"^{key}=.*$", lambda _, k=key, v=value: f"{k}={v}", text, flags=re.M)
+    return text
+
+
+def write_env(project: Path, text: str) -> None:
+    file = project / ".env"
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
+
+
 class ProductionStack(Stack):
     """What `docker compose -f docker-compose.prod.yml up` starts, with a database outside of it.
 
@@ -190,13 +202,7 @@ class ProductionStack(Stack):
         }
 
     def write_env(self) -> None:
-        """Write .env as a team fills it in; keys that the project does not have stay out."""
-        text = (self.project / ".env.prod").read_text(encoding="utf-8")
-        for key, value in self.values.items():
-            text = re.sub(rf"^{key}=.*$", lambda _, k=key, v=value: f"{k}={v}", text, flags=re.M)
-        file = self.project / ".env"
-        file.touch(mode=0o600)
-        file.write_text(text, encoding="utf-8")
+        write_env(self.project, filled_in(self.project, self.values))
 
     def remove(self) -> None:
         super().remove()
@@ -210,32 +216,30 @@ class DatabaseServer:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        environment = {
-            "mysql": {"MYSQL_ROOT_PASSWORD": "root"},
-            "postgresql": {"POSTGRES_PASSWORD": "root"},
+        key, image = {
+            "mysql": ("MYSQL_ROOT_PASSWORD", "mysql:9.7"),
+            "postgresql": ("POSTGRES_PASSWORD", "postgres:18"),
         }[kind]
-        image = {"mysql": "mysql:9.7", "postgresql": "postgres:18"}[kind]
-        self.container = docker(
-            "run",
-            "--detach",
-            f"--label={LABEL}",
-            *(f"--env={key}={value}" for key, value in environment.items()),
-            image,
-        ).strip()
+        options = ["--detach", f"--label={LABEL}", f"--env={key}=root"]
+        self.container = docker("run", *options, image).strip()
         wait_until(lambda: self.query("SELECT 1", check=False), 120, f"{image} answers")
-        password = DATABASE_PASSWORD.replace("\\", "\\\\" if kind == "mysql" else "\\")
-        password = password.replace("'", "''")
-        if kind == "mysql":
-            self.query(f"CREATE USER service IDENTIFIED BY '{password}'")
-        else:
-            self.query(f"CREATE USER service PASSWORD '{password}'")
+        self.add_user("service", DATABASE_PASSWORD)
 
-    def query(self, sql: str, check: bool = True) -> str:
+    def add_user(self, name: str, password: str) -> None:
+        password = password.replace("'", "''")
+        if self.kind == "mysql":
+            password = password.replace("\\", "\\\\")
+            self.query(f"CREATE USER `{name}` IDENTIFIED BY '{password}'")
+        else:
+            self.query(f"CREATE USER \"{name}\" PASSWORD '{password}'")
+
+    def query(self, sql: str, database: str = "", check: bool = True) -> str:
         """Run SQL as the server's administrator, over TCP."""
         client = {
-            "mysql": ["mysql", "-h127.0.0.1", "-uroot", "-Ne"],
-            "postgresql": ["psql", "-h127.0.0.1", "-Upostgres", "-Atc"],
+            "mysql": ["mysql", "-h127.0.0.1", "-uroot", f"-D{database}", "-Ne"],
+            "postgresql": ["psql", "-h127.0.0.1", "-Upostgres", f"-d{database}", "-Atc"],
         }[self.kind]
+        client = [argument for argument in client if argument not in ("-D", "-d")]
         done = subprocess.run(
             ["docker", "exec", "--env=MYSQL_PWD=root", "--env=PGPASSWORD=root", self.container]
             + [*client, sql],
@@ -250,11 +254,11 @@ class DatabaseServer:
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", self.container, check=False)
 
-    def create(self, name: str) -> None:
+    def create(self, name: str, owner: str = "service") -> None:
         if self.kind == "mysql":
-            self.query(f"CREATE DATABASE `{name}`; GRANT ALL ON `{name}`.* TO service")
+            self.query(f"CREATE DATABASE `{name}`; GRANT ALL ON `{name}`.* TO `{owner}`")
         else:
-            self.query(f'CREATE DATABASE "{name}" OWNER service')
+            self.query(f'CREATE DATABASE "{name}" OWNER "{owner}"')
 
     def drop(self, name: str) -> None:
         if self.kind == "mysql":

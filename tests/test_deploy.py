@@ -1,20 +1,22 @@
-"""deploy.sh on a server of its own, while clients that never retry keep asking.
+"""Pushes to a host with a live site, while clients that never retry keep asking.
 
-The tests tell one story, in this order: the site was started by hand, then deploy.sh takes over.
+Every test brings its own release or breaks its own, so each can be run alone.
 """
 
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from conftest import SWITCHES, render
-from hosts import DATABASE_PASSWORD, Host
-from load import Request, under_load
-from stacks import docker, needs_engine, wait_until
+import requests
+from conftest import SWITCHES
+from sites import APP, DATABASE_PASSWORD, Site, make_key, removed_afterwards
+from stacks import needs_engine, wait_until
+from workflows import Outcome
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("deploy")]
 
@@ -22,167 +24,411 @@ CHOICE = tuple(
     {
         **{name: values[0] for name, values in SWITCHES.items()},
         "docs_language": "en",
-        "database": "postgresql",
     }.items()
 )
-WANTED = [Request("GET", "/health/live/"), Request("GET", "/api/posts/")]
+KEPT = 3
+MEBIBYTE = 2**20
+# What all releases together may add to what the first one takes of the host's disk.
+MOST_BYTES_ADDED = 1500 * MEBIBYTE
+EXECUTE = "Execute the remote deploy.sh"
+MIGRATION = """
+from django.db import migrations, models
 
 
-class Server(Host):
-    """A host with the project, as a workflow leaves it there."""
+def stop(apps, schema_editor):
+    {body}
 
-    def deploy(self, *arguments: str) -> tuple[int, str]:
-        """Run deploy.sh; return its exit code and what it told."""
-        command = ["docker", "exec", "--workdir=/srv/project", self.name]
-        done = subprocess.run(
-            [*command, "bash", "deploy/deploy.sh", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert DATABASE_PASSWORD not in done.stdout
-        return done.returncode, done.stdout
 
-    def bring(self, release: str, **changes: str) -> None:
-        """Copy the source of a release: `changes` are lines added to the files in config/."""
-        self.run("sh", "-c", f"echo {release} >.release")
-        docker("cp", f"{self.source}/config/.", f"{self.name}:/srv/project/config")
-        for module, line in changes.items():
-            self.run("sh", "-c", f"echo '{line}' >>config/{module}.py")
-
-    def address(self) -> str:
-        networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
-        return docker("inspect", "--format", networks, self.name).strip()
-
-    def release(self) -> str:
-        """Return the release that answers."""
-        head = self.run("curl", "-sI", "-m5", "http://127.0.0.1/health/live/", check=False)
-        found = re.search(r"^x-release: (\S+)", head, re.M | re.I)
-        return found[1] if found else ""
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0001_initial")]
+    operations = [
+        migrations.AddField("user", "nickname", models.CharField(max_length=20, null=True)),
+        migrations.RunPython(stop, stop),
+    ]
+"""
+NICKNAME = "\nUser.add_to_class('nickname', models.CharField(max_length=20, null=True))\n"
+# Of each broken release what is added to its files, and the cause that is told.
+BROKEN = {
+    "image does not build": ({"Dockerfile": "\nRUN exit 3\n"}, "cannot be built"),
+    "code with a syntax error": ({"config/urls.py": "\ndef\n"}, "Python code"),
+    "dependency missing": ({"config/urls.py": "\nimport nothing_of_that_name\n"}, "package"),
+    "migration fails half-way": (
+        {
+            "accounts/models.py": NICKNAME,
+            "accounts/migrations/0002_nickname.py": MIGRATION.format(body="raise ValueError(1)"),
+        },
+        "migration has failed",
+    ),
+    "crash at start": ({"config/gunicorn.py": "\nraise SystemExit(3)\n"}, "not start"),
+    "never ready": ({"config/health.py": '\nCHECKS["x"] = lambda: False\n'}, "not get ready"),
+    "ready but wrong through nginx": (
+        {
+            "config/wsgi.py": "\nright = application\n\n"
+            "def application(environ, start):\n"
+            "    if environ.get('HTTP_X_FORWARDED_FOR'): raise ValueError('wrong')\n"
+            "    return right(environ, start)\n"
+        },
+        "through nginx",
+    ),
+    "nginx refuses its configuration": (
+        {"deploy/nginx/locations.conf": "\nnonsense on;\n"},
+        "nginx refuses its configuration",
+    ),
+    "disk full amid the build": (
+        {"Dockerfile": "\nRUN dd if=/dev/zero of=/tmp/filler bs=1M\n"},
+        "disk",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("deploy")
-    server = Server()
-    server.source = shutil.copytree(render(CHOICE), folder / "project")
-    try:
-        server.start(folder / "image")
-        server.put(server.source, "python:3.14-slim", "ghcr.io/astral-sh/uv:0.13")
-        by_hand = ["docker", "compose", "-f", "docker-compose.prod.yml", "up", "--build", "-d"]
-        server.run(*by_hand)
-        yield server
-    finally:
-        server.remove()
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(CHOICE, tmp_path_factory.mktemp("deploy"))
+    with removed_afterwards(site):
+        site.push_well()
+        site.used_by_one = used(site)
+        # No test of a release that never gets ready has to take two minutes.
+        patience = site.source / "deploy/deploy.sh"
+        patience.write_text(patience.read_text().replace("_GET_READY=120", "_GET_READY=20"))
+        yield site
 
 
-@pytest.fixture
-def no_request_lost(server: Server) -> Iterator[None]:
-    """Clients ask all the time, and every answer is as it should be."""
-    with under_load(server.address(), WANTED, clients=20, host="127.0.0.1") as load:
-        load.wait_for(200)
-        yield
-        load.wait_for(200)
-    print(load.requests, f"{load.percentile(0.99):.3f} s at most for 99 %")
-    assert not load.failures
+def has_failed(outcome: Outcome, cause: str, step: str = EXECUTE) -> None:
+    """Check that a step is red, and that the last lines of what it told name the cause."""
+    assert outcome.failed == step, outcome.output
+    assert outcome.codes[step] != 0
+    assert cause in "\n".join(outcome.outputs[step].splitlines()[-15:]), outcome.output
+    assert outcome.codes["Remove env file and ssh key file"] == 0
 
 
-def test_it_takes_over_what_was_started_by_hand(server: Server, no_request_lost: None) -> None:
-    assert server.release() == "manual"
-    server.bring("first")
-    code, output = server.deploy()
-    assert code == 0, output
-    assert server.release() == "first"
-    assert "==> [" in output
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_release_is_told_and_the_old_one_stays(site: Site, name: str) -> None:
+    files, cause = BROKEN[name]
+    before = site.release()
+    with site.no_request_lost():
+        with site.changed(files):
+            outcome = site.push()
+        has_failed(outcome, cause)
+        assert f", {before}" in outcome.output
+        assert site.release() == before
+        site.push_well()
 
 
-def test_the_next_release_takes_the_other_colour(server: Server, no_request_lost: None) -> None:
-    server.bring("second")
-    code, output = server.deploy()
-    assert code == 0, output
-    assert server.release() == "second"
-    assert "web-blue" in output.splitlines()[-1]
-
-
-def test_the_same_release_again_restarts_nothing(server: Server, no_request_lost: None) -> None:
-    before = server.run("docker", "ps", "--no-trunc", "--quiet")
-    code, output = server.deploy()
-    assert code == 0, output
-    assert "Nothing to do" in output
-    assert server.run("docker", "ps", "--no-trunc", "--quiet") == before
+def test_a_migration_can_be_corrected_after_it_failed_half_way(site: Site) -> None:
+    files, _ = BROKEN["migration fails half-way"]
+    with site.changed(files):
+        assert site.push().failed
+    right = {path: text.replace("raise ValueError(1)", "pass") for path, text in files.items()}
+    with site.no_request_lost(), site.changed(right):
+        site.push_well()
 
 
 @pytest.mark.parametrize(
-    ("changes", "cause"),
+    ("key", "value", "cause"),
     [
-        ({"urls": "import nothing_of_that_name"}, "A package is missing"),
-        ({"health": "raise SystemExit(3)"}, "See the lines above"),
-        ({"health": 'CHECKS["waits"] = lambda: False'}, "does not get ready"),
+        ("SECRET_KEY", None, "SECRET_KEY"),
+        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS"),
+        ("DATABASE_PASSWORD", "wrong", "password"),
+        ("DATABASE_HOST", "nowhere.example.com", "nowhere.example.com"),
+        ("DATABASE_NAME", "nothing", "nothing"),
     ],
-    ids=["package missing", "crash", "never ready"],
+    ids=["key missing", "hosts missing", "password wrong", "host wrong", "database missing"],
 )
-def test_a_broken_release_is_told_and_the_old_one_stays(
-    server: Server, no_request_lost: None, changes: dict, cause: str
+def test_a_wrong_environment_is_told_and_the_old_one_stays(
+    site: Site, key: str, value: str | None, cause: str
 ) -> None:
-    server.run("sed", "-i", "s/_GET_READY=120/_GET_READY=20/", "deploy/deploy.sh")
-    server.bring("broken", **changes)
-    code, output = server.deploy()
-    assert code == 1, output
-    assert cause in "\n".join(output.splitlines()[-15:])
-    assert "web-blue, second" in output
-    assert server.release() == "second"
+    before, kept = site.release(), site.shell(f"sha256sum {APP}/.env")
+    wrong = "" if value is None else f"{key}={value}"
+    text = re.sub(rf"^{key}=.*$", wrong, site.secrets["ENV_VARS"], flags=re.M)
+    with site.no_request_lost():
+        outcome = site.push(ENV_VARS=text)
+        has_failed(outcome, cause)
+        assert site.release() == before
+        assert site.shell(f"sha256sum {APP}/.env") == kept
 
 
-def test_an_unreadable_env_is_refused_by_its_line(server: Server, no_request_lost: None) -> None:
-    server.bring("third")
-    server.run("sh", "-c", "sed 's/^DATABASE_PASSWORD=/DATABASE_PASSWORD /' .env >.env.new")
-    line = server.run("sh", "-c", "grep -n '^DATABASE_PASSWORD' .env | cut -d: -f1").strip()
-    code, output = server.deploy()
-    assert code == 1
-    assert f"is line {line}" in output
-    assert server.run("sh", "-c", "ls .env*").split() == [".env", ".env.example", ".env.prod"]
+def test_after_a_wrong_environment_the_right_one_will_do(site: Site) -> None:
+    with site.no_request_lost():
+        assert site.push(ENV_VARS="SECRET_KEY=CHANGE_ME").failed
+        site.push_well()
 
 
-def test_a_new_env_from_windows_takes_the_place_of_the_old(
-    server: Server, no_request_lost: None
-) -> None:
-    server.run("sh", "-c", r"sed 's/$/\r/; s/^LOG_LEVEL=INFO/LOG_LEVEL=ERROR/' .env >.env.new")
-    code, output = server.deploy()
-    assert code == 0, output
-    assert server.release() == "third"
-    assert server.run("stat", "-c", "%a", ".env").strip() == "600"
-    assert "LOG_LEVEL=ERROR\n" in server.run("cat", ".env")
-
-
-@pytest.mark.parametrize("release", ["second", "third"], ids=["back", "and forth"])
-def test_rollback_switches_to_the_other_release(
-    server: Server, no_request_lost: None, release: str
-) -> None:
-    code, output = server.deploy("rollback")
-    assert code == 0, output
-    assert server.release() == release
-
-
-def test_a_second_deployment_waits_for_the_first(server: Server) -> None:
-    lock = server.run("sh", "-c", "ls -d $HOME/.deploy/*/lock").strip()
-    server.bring("fourth")
-    docker("exec", "--detach", server.name, "flock", lock, "sleep", "8")
-    wait_until(
-        lambda: "no" in server.run("sh", "-c", f"flock -n {lock} true || echo no"), 5, "held"
+def test_other_hosts_take_no_request(site: Site) -> None:
+    text = re.sub(
+        r"^(ALLOWED_HOSTS=.*)$", r"\1,api.example.com", site.secrets["ENV_VARS"], flags=re.M
     )
-    code, output = server.deploy()
-    assert code == 0, output
+    with site.no_request_lost():
+        assert not site.push(ENV_VARS=text).failed
+        answer = requests.get(
+            site.url + "/health/live/", headers={"Host": "api.example.com"}, timeout=30
+        )
+        assert answer.status_code == 200
+        site.push_well()
+
+
+def test_a_line_that_cannot_be_read_is_told_by_its_number(site: Site) -> None:
+    lines = site.secrets["ENV_VARS"].splitlines()
+    (number,) = (n for n, line in enumerate(lines) if line.startswith("DATABASE_PASSWORD="))
+    lines[number] = lines[number].replace("=", " ", 1)
+    outcome = site.push(ENV_VARS="\n".join(lines))
+    has_failed(outcome, f"is line {number + 1}")
+
+
+def test_an_environment_from_windows_without_an_end_arrives(site: Site) -> None:
+    value = """ a 'b' "c" $HOME ${HOME} #d \\n = """
+    text = site.secrets["ENV_VARS"].rstrip("\n") + f"\nA_TEST={value}\nTHE_LAST=1 $2"
+    with site.no_request_lost():
+        outcome = site.push(ENV_VARS=text.replace("\n", "\r\n"))
+    assert not outcome.failed, outcome.output
+    print_it = "import os; print(repr([os.environ[k] for k in ('A_TEST', 'THE_LAST')]))"
+    (name,) = (n for n in site.running() if re.search("web-(blue|green)", n))
+    assert site.run("docker", "exec", name, "python", "-c", print_it).strip() == repr(
+        [value, "1 $2"]
+    )
+    assert site.shell(f"stat -c %a {APP}/.env").strip() == "600"
+
+
+def test_a_full_disk_is_told_before_anything_is_built(site: Site) -> None:
+    before = site.release()
+    filler = "/var/lib/docker/filler"
+    with site.no_request_lost():
+        free = site.shell("df --output=avail --block-size=1M /var/lib/docker | tail -n 1")
+        site.shell(f"fallocate -l {int(free) - 1000}M {filler}")
+        try:
+            outcome = site.push()
+            has_failed(outcome, "disk")
+            assert site.release() == before
+        finally:
+            site.shell(f"rm {filler}")
+        site.push_well()
+
+
+def test_a_full_disk_at_home_is_told_too(site: Site) -> None:
+    # As far as rsync: the folder of the source is what has no room.
+    site.shell(f"mount -t tmpfs -o size=16k,uid=$(id -u ubuntu) tmpfs {APP}")
+    try:
+        outcome = site.push()
+        has_failed(outcome, "disk", "Copy source via ssh key")
+    finally:
+        site.shell(f"umount --lazy {APP}")
+
+
+def test_the_same_commit_again_restarts_nothing(site: Site) -> None:
+    release = site.push_well()
+    running = site.run("docker", "ps", "--no-trunc", "--quiet")
+    with site.no_request_lost():
+        outcome = site.push(release)
+        assert "Nothing to do" in outcome.output
+    assert site.run("docker", "ps", "--no-trunc", "--quiet") == running
+
+
+def test_two_pushes_at_once_end_one_after_the_other(site: Site) -> None:
+    outcomes: list[Outcome] = []
+    runners = [site.runner(site.new_release()) for _ in range(2)]
+    threads = [
+        threading.Thread(target=lambda r=runner: outcomes.append(r.run("deploy")))
+        for runner in runners
+    ]
+    with site.no_request_lost():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert [outcome.failed for outcome in outcomes] == ["", ""], outcomes
+    assert site.release() in [runner.environment["GITHUB_SHA"] for runner in runners]
+
+
+def test_a_deployment_waits_for_another_one(site: Site) -> None:
+    lock = f"{APP}/.deploy/lock"
+    site.run("docker", "--version")
+    holder = subprocess.Popen(["docker", "exec", site.name, "flock", lock, "sleep", "5"])
+    wait_until(lambda: "held" in site.shell(f"flock -n {lock} true || echo held"), 5, "held")
+    code, output = site.deploy_sh()
+    assert (code, holder.wait()) == (0, 0), output
     assert "waiting for its end" in output
-    assert server.release() == "fourth"
 
 
-def test_three_releases_are_kept(server: Server) -> None:
-    images = server.run("docker", "images", "--format", "{{.Tag}}", "ceos-api").split()
-    assert len(images) <= 3 + 1, images
-    assert "fourth" in images
+def test_rollback_goes_back_and_once_more_forth(site: Site) -> None:
+    first, second = site.push_well(), site.push_well()
+    with site.no_request_lost():
+        for wanted in (first, second):
+            code, output = site.deploy_sh("rollback")
+            assert code == 0, output
+            assert site.release() == wanted
 
 
-def test_an_unknown_command_says_which_there_are(server: Server) -> None:
-    code, output = server.deploy("rolback")
+def test_rollback_works_after_a_broken_release_too(site: Site) -> None:
+    first, second = site.push_well(), site.push_well()
+    with site.no_request_lost():
+        with site.changed(BROKEN["nginx refuses its configuration"][0]):
+            assert site.push().failed
+            assert site.release() == second
+            code, output = site.deploy_sh("rollback")
+        assert code == 0, output
+        assert site.release() == first
+
+
+def test_without_an_earlier_release_rollback_says_so(site: Site) -> None:
+    releases = f"{APP}/.deploy/releases"
+    site.shell(f"mv {releases} {releases}.kept")
+    try:
+        code, output = site.deploy_sh("rollback")
+    finally:
+        site.shell(f"mv {releases}.kept {releases}")
+    assert code == 1
+    assert "no earlier release" in output
+
+
+def test_preflight_brings_nothing_live(site: Site) -> None:
+    before = site.release()
+    code, output = site.deploy_sh("preflight")
+    assert code == 0, output
+    assert site.release() == before
+
+
+def test_status_tells_what_is_live(site: Site) -> None:
+    code, output = site.deploy_sh("status")
+    assert code == 0
+    assert site.release() in output
+
+
+def test_logs_shows_what_a_container_told(site: Site) -> None:
+    code, output = site.deploy_sh("logs", "nginx")
+    assert code == 0
+    assert "/health/ready/" in output
+
+
+def test_an_unknown_command_says_which_there_are(site: Site) -> None:
+    code, output = site.deploy_sh("rolback")
     assert code == 2
     assert "rollback" in output
+
+
+def test_a_site_that_was_taken_down_comes_up_again(site: Site) -> None:
+    site.shell(
+        f"cd {APP} && ALLOWED_HOSTS=x COMPOSE_DISABLE_ENV_FILE=1 "
+        "docker compose -f docker-compose.prod.yml down"
+    )
+    assert site.release() == ""
+    site.push_well()
+
+
+# The way to the host
+
+
+def test_a_key_from_windows_and_a_host_with_blanks_will_do(site: Site) -> None:
+    secrets = {"KEY": site.secrets["KEY"].strip().replace("\n", "\r\n")}
+    outcome = site.push(site.release(), HOST=f" {site.address}\n", **secrets)
+    assert not outcome.failed, outcome.output
+
+
+def test_another_host_key_stops_the_workflow_before_a_secret_leaves(
+    site: Site, tmp_path: Path
+) -> None:
+    make_key(tmp_path / "other")
+    outcome = site.push(KNOWN_HOSTS=f"{site.address} {(tmp_path / 'other.pub').read_text()}")
+    has_failed(outcome, "host key", "Create remote directory")
+    assert EXECUTE not in outcome.codes
+
+
+def test_a_key_that_nobody_let_in_is_told(site: Site, tmp_path: Path) -> None:
+    outcome = site.push(KEY=make_key(tmp_path / "stranger"))
+    has_failed(outcome, "KEY", "Create remote directory")
+
+
+# Secrets
+
+
+def secrets_of(site: Site) -> list[str]:
+    key = site.secrets["KEY"].splitlines()[1]
+    secret_key = re.search(r"^SECRET_KEY=(.*)$", site.secrets["ENV_VARS"], re.M)[1]
+    return [secret_key, DATABASE_PASSWORD, key]
+
+
+def test_secrets_are_in_no_list_of_processes(site: Site) -> None:
+    processes: set[str] = set()
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.is_set():
+            for file in Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    processes.add(file.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+                except OSError:
+                    continue
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        outcome = site.push()
+    finally:
+        done.set()
+        watcher.join()
+    # This machine sees the processes of the host, too, and of the containers on it.
+    assert any("deploy/deploy.sh" in process for process in processes)
+    for secret in secrets_of(site):
+        assert secret not in outcome.output
+        assert not [process for process in processes if secret in process]
+
+
+@pytest.mark.parametrize("name", [None, "dependency missing"], ids=["good", "broken"])
+def test_secrets_are_on_the_disk_in_env_only(site: Site, name: str | None) -> None:
+    with site.changed(BROKEN[name][0] if name else {}):
+        outcome = site.push()
+    assert bool(outcome.failed) is bool(name)
+    for secret in secrets_of(site)[:2]:
+        assert secret not in outcome.output
+        site.run("tee", "/run/secret", input=secret)
+        # Docker keeps the environment of each container, for root alone.
+        found = site.shell(
+            "grep -rlF -f /run/secret / --exclude-dir=proc --exclude-dir=sys --exclude-dir=run "
+            "--exclude-dir=containers --exclude-dir=containerd",
+            check=False,
+        )
+        assert found.split() == [f"{APP}/.env"], found
+
+
+# The last one, since it counts all that were before
+
+
+def used(site: Site) -> int:
+    return int(site.shell("df --output=used --block-size=1 /var/lib/docker | tail -n 1"))
+
+
+def upload(site: Site) -> str:
+    """Write a post with an image; return the image's address."""
+    # The smallest PNG: one pixel.
+    png = bytes.fromhex(
+        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+        "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+    )
+    answer = requests.post(
+        f"{site.url}/api/posts/",
+        data={"title": "An image", "body": "of one pixel"},
+        files={"image": ("pixel.png", png, "image/png")},
+        headers={"Authorization": f"Bearer {site.token()}"},
+        timeout=30,
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()["image"]
+
+
+def test_twenty_releases_leave_what_three_need(site: Site) -> None:
+    image = upload(site)
+    kept = site.shell(f"sha256sum {APP}/.env")
+    certificates = "docker run --rm -v ceos-api-prod_certificates:/c nginx:1.30"
+    site.shell(f"{certificates} sh -c 'mkdir -p /c/live; echo kept >/c/live/witness'")
+    with site.changed({"posts/removed_soon.py": "GONE = True\n"}):
+        site.push_well()
+    for _ in range(max(KEPT - 1, 20 - len(site.releases))):
+        site.push_well()
+
+    tags = site.run("docker", "images", "--format", "{{.Tag}}", "ceos-api").split()
+    added = used(site) - site.used_by_one
+    print(f"{len(site.releases)} releases: {added / MEBIBYTE:.0f} MB more than one")
+    assert sorted(tags) == sorted(site.releases[-KEPT:])
+    assert added < MOST_BYTES_ADDED
+    assert requests.get(image, timeout=30).status_code == 200
+    assert site.shell(f"{certificates} cat /c/live/witness").strip() == "kept"
+    assert site.shell(f"sha256sum {APP}/.env") == kept
+    assert "removed_soon" not in site.shell(f"find {APP}")

@@ -14,6 +14,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
+from authorities import Authority
 from conftest import SWITCHES, render
 from load import Request, connect, under_load
 from sslyze import (
@@ -30,7 +31,7 @@ from sslyze.mozilla_tls_profile.tls_config_checker import (
     TlsConfigurationEnum,
     check_server_against_tls_configuration,
 )
-from stacks import LABEL, ProductionStack, docker, needs_engine, removed_afterwards, wait_until
+from stacks import ProductionStack, docker, needs_engine, removed_afterwards, wait_until
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("https")]
 
@@ -50,8 +51,7 @@ class SecureSite(ProductionStack):
     """A stack with a domain; Pebble, at the address of its certificate authority, may be absent."""
 
     def __init__(self, project: Path) -> None:
-        self.authority = project.parent / "authority"
-        make_authority(self.authority)
+        self.authority = Authority(project.parent / "authority", "pebble")
         super().__init__(
             project,
             CHOICE,
@@ -65,29 +65,10 @@ class SecureSite(ProductionStack):
                 "nginx": {"networks": {"default": {"aliases": [DOMAIN]}}},
                 "certbot": {
                     "environment": {"REQUESTS_CA_BUNDLE": "/authority/ca.pem"},
-                    "volumes": [f"{self.authority}:/authority:ro"],
+                    "volumes": [f"{self.authority.folder}:/authority:ro"],
                 },
             },
         )
-
-    def start_authority(self) -> None:
-        docker(
-            "run",
-            "--detach",
-            f"--name={self.name}-pebble",
-            f"--label={LABEL}",
-            f"--network={self.network}",
-            "--network-alias=pebble",
-            "--env=PEBBLE_VA_NOSLEEP=1",
-            "--env=PEBBLE_WFE_NONCEREJECT=0",
-            f"--volume={self.authority}:/authority:ro",
-            "ghcr.io/letsencrypt/pebble:latest",
-            "-config",
-            "/authority/pebble.json",
-        )
-
-    def stop_authority(self) -> None:
-        docker("rm", "--force", "--volumes", f"{self.name}-pebble", check=False)
 
     def certificate(self) -> bytes:
         """Return the certificate that the site shows to whoever connects now."""
@@ -112,42 +93,13 @@ class SecureSite(ProductionStack):
         return response
 
     def remove(self) -> None:
-        self.stop_authority()
+        self.authority.stop()
         super().remove()
 
 
 def issuer(certificate: bytes) -> str:
     command = ["openssl", "x509", "-inform", "DER", "-noout", "-issuer"]
     return subprocess.run(command, input=certificate, capture_output=True).stdout.decode()
-
-
-def make_authority(folder: Path) -> None:
-    """Write Pebble's configuration, and the certificate for its own address."""
-    folder.mkdir()
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"]
-    for arguments in (
-        [*key, "-subj", "/CN=a CA for tests", "-keyout", "ca.key", "-out", "ca.pem"]
-        + ["-addext", "keyUsage=critical,keyCertSign,cRLSign"],
-        [*key, "-subj", "/CN=pebble", "-addext", "subjectAltName=DNS:pebble"]
-        + ["-addext", "basicConstraints=critical,CA:FALSE"]
-        + ["-CA", "ca.pem", "-CAkey", "ca.key", "-keyout", "pebble.key", "-out", "pebble.pem"],
-    ):
-        command = ["openssl", "req", "-x509", *arguments]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    for file in folder.iterdir():
-        file.chmod(0o644)
-    configuration = {
-        "listenAddress": "0.0.0.0:14000",
-        "managementListenAddress": "0.0.0.0:15000",
-        "certificate": "/authority/pebble.pem",
-        "privateKey": "/authority/pebble.key",
-        "httpPort": 80,
-        "tlsPort": 443,
-        "ocspResponderURL": "",
-        "externalAccountBindingRequired": False,
-        "profiles": {"default": {"description": "for tests", "validityPeriod": 5_184_000}},
-    }
-    (folder / "pebble.json").write_text(json.dumps({"pebble": configuration}))
 
 
 @pytest.fixture(scope="module")
@@ -164,13 +116,13 @@ def without_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Secu
 def site(without_authority: SecureSite) -> SecureSite:
     """The same, after one more `up` with the authority in reach."""
     stack = without_authority
-    stack.start_authority()
+    stack.authority.start(stack.network)
     # What certbot's log says to do.
     stack.compose("restart", "certbot")
     try:
         wait_until(stack.has_real_certificate, 60, "the authority's certificate is served")
     except AssertionError as error:
-        pebble = docker("logs", f"{stack.name}-pebble")
+        pebble = stack.authority.logs()
         raise AssertionError(f"{error}\n{stack.logs('certbot')}\n{pebble}") from None
     return stack
 
@@ -368,7 +320,7 @@ def test_the_real_certificate_is_served_at_once(site: SecureSite, action: str) -
 
 
 def test_an_authority_that_has_gone_leaves_the_site_on_what_it_has(site: SecureSite) -> None:
-    site.stop_authority()
+    site.authority.stop()
     before = site.certificate()
     renew = ["certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew"]
     assert "Failed to resolve" in site.exec("certbot", *renew, check=False)

@@ -4,22 +4,30 @@
 # The application has two colours, web-blue and web-green. One is live; the other is built, started
 # and checked beside it, and only then does nginx switch over. Which one is live is what nginx says.
 set -euo pipefail
+# Logs may quote what nobody else on this host is to read.
+umask 077
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# shellcheck source=/dev/null # It exists in one language only.
-source deploy/messages.sh
+# shellcheck source=/dev/null # It is checked by itself.
+source deploy/explain.sh
 
 readonly COMPOSE_FILE=docker-compose.prod.yml
 PROJECT="$(sed -n 's/^name: "\(.*\)"$/\1/p' "$COMPOSE_FILE")"
 readonly PROJECT
-readonly STATE="$HOME/.deploy/$PROJECT"
+readonly IMAGE="${PROJECT%-prod}"
+readonly REHEARSAL="$PROJECT-rehearsal"
+readonly STATE=.deploy
 readonly STEP_LOG="$STATE/step.log"
+# The releases that have been live here, each once, the latest last.
+readonly RELEASES="$STATE/releases"
 readonly KEPT_RELEASES=3
 readonly KEPT_BUILD_CACHE=1gb
+readonly KEPT_LOG_LINES=5000
 readonly MINIMUM_FREE_MEGABYTES=1500
 readonly SWAP_BELOW_MEGABYTES=2000
 readonly SECONDS_TO_GET_READY=120
-readonly SECONDS_OF_CHECKING=5
+readonly SECONDS_TO_BEGIN=10
+readonly SECONDS_OF_CHECKING=2
 readonly SECONDS_TO_DRAIN=90
 # Compose gets these from here: left to read .env by itself, it would take a $ in a password for a
 # variable of its own.
@@ -28,36 +36,54 @@ readonly COMPOSE_KEYS=(
 )
 export COMPOSE_DISABLE_ENV_FILE=1
 DOCKER=(docker)
+COMPOSE=(compose --progress plain --file "$COMPOSE_FILE")
+# What is being done, the colour that is to become live, and the environment that it is to have.
+STEP=""
+CANDIDATE=""
+ENV_FILE=.env
 
 # What is told
 
 step() {
-  printf '==> [%3d s] %s\n' "$SECONDS" "$*"
+  STEP="$*"
+  printf '==> [%3d s] %s\n' "$SECONDS" "$STEP"
 }
 
 # fail CAUSE NEXT_STEP
 fail() {
-  {
-    printf '\n%s\n' "$FAILED"
-    printf '    %s %s\n' "$CAUSED_BY" "$1" "$STILL_LIVE" "$(describe_live)" "$NEXT_STEP" "$2"
-  } >&2
+  tell_failure
+  printf '    %s %s\n' "$CAUSED_BY" "$1" "$NEXT_STEP" "$2" >&2
   exit 1
 }
 
-# give_up: end with the cause that the log of the failed step shows.
+# give_up: end with what the log of the failed step shows.
 give_up() {
-  local known pattern cause next
-  restore_env
-  tail -n 8 "$STEP_LOG" | cut -c 1-200 >&2
-  for known in "${KNOWN_CAUSES[@]}"; do
-    pattern="${known%%=>*}"
-    if grep -Eq -- "$pattern" "$STEP_LOG"; then
-      known="${known#*=>}"
-      cause="${known%%=>*}" next="${known#*=>}"
-      fail "$cause" "$next"
+  telling_lines | LC_ALL=C.UTF-8 sed -E 's/^(.{200}).+/\1…/' >&2
+  cat "$STEP_LOG" >>"$STATE/deploy.log" || true
+  if [[ -n "$CANDIDATE" ]]; then
+    discard "$CANDIDATE"
+  fi
+  tell_failure
+  explain "$STEP_LOG" "${KNOWN_CAUSES[@]}" >&2 ||
+    printf '    %s %s\n' "$CAUSED_BY" "$UNKNOWN_CAUSE" "$NEXT_STEP" "$UNKNOWN_CAUSE_NEXT" >&2
+  tidy_up >/dev/null 2>&1 || true
+  exit 1
+}
+
+tell_failure() {
+  printf '\n%s %s\n    %s %s\n' "$FAILED" "$STEP" "$STILL_LIVE" "$(describe_live)" >&2
+}
+
+# Of a build what the failed instruction said, of the preflight what is wrong, else the end.
+telling_lines() {
+  local beginning
+  for beginning in '^ > \[' '^\[(wrong|오류)\]'; do
+    if grep -Eq "$beginning" "$STEP_LOG"; then
+      sed -En "/$beginning/,\$ {/^------/q; p}" "$STEP_LOG" | tail -n 20
+      return
     fi
   done
-  fail "$UNKNOWN_CAUSE" "$UNKNOWN_CAUSE_NEXT"
+  tail -n 8 "$STEP_LOG"
 }
 
 # attempt COMMAND…: what it prints goes into the log of this step.
@@ -68,17 +94,19 @@ attempt() {
 # Docker and what it knows
 
 compose() {
-  "${DOCKER[@]}" compose --progress plain --file "$COMPOSE_FILE" "$@"
+  "${DOCKER[@]}" "${COMPOSE[@]}" "$@"
 }
 
 in_nginx() {
-  compose exec --no-TTY nginx bash "/etc/nginx/templates/$1" "${@:2}"
+  "${DOCKER[@]}" exec --env "ALLOWED_HOSTS=$ALLOWED_HOSTS" --env "DOMAIN_NAME=$DOMAIN_NAME" \
+    "$(containers nginx | head -n 1)" bash "/etc/nginx/templates/$1" "${@:2}"
 }
 
 # containers SERVICE [OPTION…]
 containers() {
   "${DOCKER[@]}" ps --quiet --filter "label=com.docker.compose.project=$PROJECT" \
-    --filter "label=com.docker.compose.service=$1" "${@:2}"
+    --filter "label=com.docker.compose.service=$1" \
+    --filter label=com.docker.compose.oneoff=False "${@:2}"
 }
 
 other() {
@@ -88,11 +116,22 @@ other() {
 # The colour that nginx passes requests on to, if it runs: none before the first deployment.
 live_colour() {
   local colour
-  colour="$("${DOCKER[@]}" run --rm --network none --volume "${PROJECT}_live:/live:ro" nginx:1.30 \
-    sh -c 'cat /live/applied.conf 2>/dev/null || true' |
-    sed -n '/ down;/d; s/^server web-\([a-z]*\):.*/\1/p')"
+  colour="$(applied_servers | sed -n '/ down;/d; s/^server web-\([a-z]*\):.*/\1/p')"
   if [[ -n "$colour" && -n "$(containers "web-$colour")" ]]; then
     echo "$colour"
+  fi
+}
+
+applied_servers() {
+  local file=/etc/nginx/live/applied.conf nginx
+  nginx="$(containers nginx | head -n 1)"
+  if [[ -n "$nginx" ]] && "${DOCKER[@]}" exec "$nginx" cat "$file" 2>/dev/null; then
+    return
+  fi
+  # nginx is down, which does not change what it was told.
+  if "${DOCKER[@]}" volume inspect "${PROJECT}_live" >/dev/null 2>&1; then
+    "${DOCKER[@]}" run --rm --network none --volume "${PROJECT}_live:/etc/nginx/live:ro" \
+      nginx:1.30 cat "$file" 2>/dev/null || true
   fi
 }
 
@@ -118,7 +157,8 @@ describe_live() {
 
 # The host
 
-# One deployment at a time. The kernel frees the lock when this process ends, however it ends.
+# One deployment at a time. The kernel frees the lock when this process ends, however it ends, and
+# with it whatever command it had begun.
 take_lock() {
   mkdir -p "$STATE"
   exec 9>"$STATE/lock"
@@ -130,19 +170,40 @@ take_lock() {
 
 # A workflow that is cancelled, or a connection that breaks, stops no deployment half-way.
 outlive_the_connection() {
+  local log="$STATE/deploy.log" teller
   trap '' HUP PIPE
-  printf '\n%s\n' "$(date --iso-8601=seconds)" >>"$STATE/deploy.log"
-  exec > >(exec 9>&- && tee --append --output-error=warn "$STATE/deploy.log") 2>&1
-  # The end of what is told is told before this process ends.
-  trap 'exec >&- 2>&-; wait' EXIT
+  if [[ -e "$log" ]]; then
+    tail -n "$KEPT_LOG_LINES" "$log" >"$log.new"
+    mv "$log.new" "$log"
+  fi
+  printf '\n%s\n' "$(date --iso-8601=seconds)" >>"$log"
+  exec > >(exec 9>&- && tee --append --output-error=warn "$log") 2>&1
+  teller=$!
+  # The end of what is told is told before this process ends. An .env from stdin that did not get its
+  # place is a secret too many.
+  # shellcheck disable=SC2064 # The teller is known now.
+  trap "rm -f '$STATE/env'; exec >&- 2>&-; wait $teller" EXIT
+}
+
+# Room for an image more, where images are kept and where this source is.
+make_room() {
+  if (($(free_megabytes) < MINIMUM_FREE_MEGABYTES)); then
+    tidy_up 2>/dev/null || true
+  fi
+  if (($(free_megabytes) < MINIMUM_FREE_MEGABYTES)); then
+    fail "$DISK_FULL ($(free_megabytes) MB < $MINIMUM_FREE_MEGABYTES MB)" "$DISK_FULL_NEXT"
+  fi
+}
+
+free_megabytes() {
+  local folder=/var/lib/docker
+  if [[ ! -e "$folder" ]]; then
+    folder=/var/lib
+  fi
+  df --output=avail --block-size=1M . "$folder" | tail -n +2 | sort --numeric-sort | head -n 1
 }
 
 prepare_host() {
-  local free
-  free="$(df --output=avail --block-size=1M . | tail -n 1)"
-  if ((free < MINIMUM_FREE_MEGABYTES)); then
-    fail "$DISK_FULL ($free MB < $MINIMUM_FREE_MEGABYTES MB)" "$DISK_FULL_NEXT"
-  fi
   if ! has_docker; then
     step "$INSTALLING_DOCKER"
     attempt install_docker || give_up
@@ -158,19 +219,24 @@ has_docker() {
 
 # The distribution's own packages; Ubuntu and Debian name them differently.
 install_docker() {
-  local name packages=()
-  sudo apt-get update
-  for name in docker.io docker-cli docker-compose-v2 docker-compose docker-buildx; do
-    if apt-cache show "$name" 2>/dev/null | grep -q '^Package:'; then
-      packages+=("$name")
-    fi
-  done
+  local packages=(docker.io docker-buildx)
+  # A host that has just started may be installing its own updates.
+  local apt=(sudo DEBIAN_FRONTEND=noninteractive apt-get --option DPkg::Lock::Timeout=300)
+  "${apt[@]}" update || { sleep 20 && "${apt[@]}" update; }
   # Where there is a docker-compose-v2, docker-compose is an older one.
-  if [[ " ${packages[*]} " == *" docker-compose-v2 "* ]]; then
-    packages=("${packages[@]/#docker-compose/}")
+  if is_packaged docker-compose-v2; then
+    packages+=(docker-compose-v2)
+  else
+    packages+=(docker-compose)
   fi
-  sudo DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-    "${packages[@]}"
+  if is_packaged docker-cli; then
+    packages+=(docker-cli)
+  fi
+  "${apt[@]}" install --yes --no-install-recommends "${packages[@]}"
+}
+
+is_packaged() {
+  [[ -n "$(apt-cache --names-only search "^$1\$")" ]]
 }
 
 wait_for_docker() {
@@ -180,7 +246,8 @@ wait_for_docker() {
       return
     fi
     if sudo --non-interactive docker info >/dev/null 2>&1; then
-      DOCKER=(sudo --preserve-env docker)
+      # With a home of its own: what it keeps there must stay writable for this user.
+      DOCKER=(sudo --preserve-env HOME=/root docker)
       # From the next login on it goes without.
       sudo usermod --append --groups docker "$(id --user --name)"
       return
@@ -204,108 +271,117 @@ make_swap() {
 
 # The environment
 
-# A new .env comes as .env.new, and takes the old one's place once it has been read.
-take_over_env() {
-  local unreadable
-  if [[ ! -e .env.new ]]; then
-    [[ -e .env ]] || fail "$NO_ENV" "$NO_ENV_NEXT"
-    return
+# A new .env comes on stdin, or lies here as .env.new. It serves the new release at once, yet takes
+# the old one's place only when that is live.
+accept_env() {
+  local new=.env.new unreadable
+  if [[ "${1:-}" == --env-from-stdin ]]; then
+    new="$STATE/env"
+    cat >"$new"
   fi
-  chmod 600 .env.new
-  # What Windows adds to each line's end would be taken for a part of the values.
-  sed --in-place --expression 's/\r$//' .env.new
-  # The line is told by its number: it may hold a secret.
-  unreadable="$(grep -Evn '^([[:space:]]*(#.*)?|[A-Za-z_][A-Za-z0-9_]*=.*)$' .env.new |
-    cut -d : -f 1 | head -n 1 || true)"
-  if [[ -n "$unreadable" ]]; then
-    rm .env.new
-    fail "$ENV_UNREADABLE $unreadable" "$ENV_UNREADABLE_NEXT"
+  if [[ -e "$new" ]]; then
+    chmod 600 "$new"
+    # What Windows adds to each line's end would be taken for a part of the values.
+    sed --in-place --expression 's/\r$//' "$new"
+    # The line is told by its number: it may hold a secret.
+    unreadable="$(grep -Evn '^([[:space:]]*(#.*)?|[A-Za-z_][A-Za-z0-9_]*=.*)$' "$new" |
+      cut -d : -f 1 | head -n 1 || true)"
+    if [[ -n "$unreadable" ]]; then
+      fail "$ENV_UNREADABLE $unreadable" "$ENV_UNREADABLE_NEXT"
+    fi
+    use_env "$new"
+  elif [[ ! -e .env ]]; then
+    fail "$NO_ENV" "$NO_ENV_NEXT"
   fi
-  if [[ -e .env ]]; then
-    cp --preserve .env .env.old
-  fi
-  mv .env.new .env
+  export_compose_keys
 }
 
-restore_env() {
-  if [[ -e .env.old ]]; then
-    mv .env.old .env
-  fi
+# use_env FILE: have the application get its environment from there instead of .env.
+use_env() {
+  ENV_FILE="$1"
+  mkdir -p "$STATE"
+  cat >"$STATE/env.yml" <<END
+services:
+  release: &env
+    env_file: !override [{path: $ENV_FILE, format: raw}]
+  web-blue: *env
+  web-green: *env
+END
+  COMPOSE+=(--file "$STATE/env.yml")
 }
 
 export_compose_keys() {
   local key
   for key in "${COMPOSE_KEYS[@]}"; do
-    export "$key=$(sed -n "s/^$key=//p" .env | tail -n 1)"
+    export "$key=$(sed -n "s/^$key=//p" "$ENV_FILE" | tail -n 1)"
   done
+}
+
+keep_env() {
+  if [[ "$ENV_FILE" != .env ]]; then
+    mv "$ENV_FILE" .env
+    ENV_FILE=.env
+    COMPOSE=("${COMPOSE[@]:0:5}")
+  fi
+}
+
+# The commit, which the workflow has put here.
+read_release() {
+  RELEASE="$(cat .release 2>/dev/null || true)"
+  export RELEASE="${RELEASE:-manual-$(date +%Y%m%d-%H%M%S)}"
 }
 
 # What a deployment consists of, so that the same one is not made twice.
 fingerprint() {
   {
-    echo "$RELEASE"
-    cat .env "$COMPOSE_FILE" deploy/nginx/*
+    cat "$ENV_FILE"
+    find . -path "./$STATE" -prune -o -type f ! -name '.env*' -print0 | sort --zero-terminated |
+      xargs --null sha256sum
   } | sha256sum | cut -d ' ' -f 1
 }
 
-# The commands
+# The steps of a deployment
 
-deploy() {
-  local live idle
-  take_lock
-  outlive_the_connection
-  prepare_host
-  take_over_env
-  export_compose_keys
-  live="$(live_colour)"
-  idle="$(other "${live:-green}")"
-  RELEASE="$(cat .release 2>/dev/null || date +manual-%Y%m%d-%H%M%S)"
-  export RELEASE
-  if [[ -n "$live" && "$(cat "$STATE/live" 2>/dev/null)" == "$live $(fingerprint)" ]]; then
-    step "$ALREADY_LIVE web-$live, $RELEASE"
-    return
-  fi
+build() {
   step "$BUILDING $RELEASE"
-  attempt compose build "web-$idle" || give_up
-  step "$STARTING_OTHERS"
-  start_others
-  step "$RELEASING"
-  attempt compose run --rm --no-deps --no-TTY release || give_up
-  step "$STARTING web-$idle"
-  start "$idle"
-  step "$SWITCHING web-$idle"
-  switch_to "$idle" "$live"
-  echo "$idle $(fingerprint)" >"$STATE/live"
-  rm -f .env.old
-  stop_old "$live"
-  tidy_up
-  step "$DEPLOYED web-$idle, $RELEASE"
+  attempt compose build "web-$1" || give_up
 }
 
-# nginx and what stands beside it; what runs and is as it should be is left alone.
-start_others() {
-  local services=(nginx certbot)
-  if grep -q '^  redis:$' "$COMPOSE_FILE"; then
-    services+=(redis)
+# In the new image, with the new environment, before anything changes.
+check_beforehand() {
+  step "$PREFLIGHT"
+  if has_redis; then
+    attempt compose up --detach --no-deps --no-recreate --wait --wait-timeout 60 redis || give_up
   fi
-  attempt compose up --detach --no-deps --wait --wait-timeout 60 "${services[@]}" || give_up
-  attempt compose up --detach --no-deps revive || give_up
+  attempt compose run --rm --no-deps --no-TTY release python manage.py preflight
+}
+
+has_redis() {
+  grep -q '^  redis:$' "$COMPOSE_FILE"
 }
 
 start() {
+  step "$STARTING web-$1"
+  CANDIDATE="$1"
+  # After a deployment that was cut off, the last requests may still be here.
+  drain
+  attempt compose up --detach --no-deps --no-build --force-recreate \
+    --scale "web-$1=${WEB_REPLICAS:-1}" "web-$1" || give_up
+  wait_until_ready "$1"
+}
+
+wait_until_ready() {
   local colour="$1" end=$((SECONDS + SECONDS_TO_GET_READY))
-  attempt compose up --detach --no-deps --force-recreate \
-    --scale "web-$colour=${WEB_REPLICAS:-1}" "web-$colour" || give_up
   until is_ready "$colour"; do
     if ((SECONDS >= end)) || has_crashed "$colour"; then
       {
         compose logs --no-color --no-log-prefix --tail 30 "web-$colour"
+        how_it_ended "$colour"
         last_health_check "$colour"
       } >"$STEP_LOG" 2>&1 || true
-      discard "$colour"
       give_up
     fi
-    sleep 1
+    sleep 0.5
   done
 }
 
@@ -318,13 +394,13 @@ is_ready() {
 }
 
 has_crashed() {
-  states "$(containers "web-$1" --all)" | grep -Eq '^(exited|restarting|dead)'
+  how_it_ended "$1" 2>/dev/null | grep -Eq '(exited|restarting|dead), |restarted [1-9]'
 }
 
 # states CONTAINERS: of each, its state and its health.
 states() {
   # shellcheck disable=SC2086 # One word a container.
-  "${DOCKER[@]}" inspect --format '{{.State.Status}} {{.State.Health.Status}}' $1
+  "${DOCKER[@]}" inspect --format '{{.State.Status}} {{.State.Health.Status}}' $1 2>/dev/null
 }
 
 last_health_check() {
@@ -332,49 +408,77 @@ last_health_check() {
     "$(containers "web-$1" --all | head -n 1)" | grep . | tail -n 1
 }
 
+how_it_ended() {
+  # shellcheck disable=SC2046 # One word a container.
+  "${DOCKER[@]}" inspect --format "{{.Name}}: {{.State.Status}}, exit code {{.State.ExitCode}}, \
+restarted {{.RestartCount}} times" $(containers "web-$1" --all)
+}
+
 discard() {
+  drain
   compose rm --stop --force "web-$1" >>"$STEP_LOG" 2>&1 || true
 }
 
-# Switch nginx over, and back again if the site then answers wrongly.
-switch_to() {
-  local colour="$1" before="$2"
-  if attempt in_nginx switch.sh "$colour"; then
-    if answers_with "$(release_of "$colour")"; then
-      return
-    fi
-    if [[ -n "$before" ]]; then
-      in_nginx switch.sh "$before" >>"$STEP_LOG" 2>&1 || true
-    fi
+# The new colour behind an nginx of its own that nobody else reaches: what is wrong, be it with the
+# application or with nginx's configuration, shows there and not to the site's clients.
+rehearse() {
+  local colour="$1" paths
+  step "$REHEARSING web-$colour"
+  mapfile -t paths < <(requested_paths)
+  end_rehearsal
+  # shellcheck disable=SC2016 # $0 is the colour there.
+  if attempt compose run --detach --no-deps --name "$REHEARSAL" --volume /etc/nginx/live \
+    --env "ALLOWED_HOSTS=$ALLOWED_HOSTS" --env "DOMAIN_NAME=$DOMAIN_NAME" nginx \
+    bash -c 'echo "server web-$0:8000 resolve;" >/etc/nginx/live/app.conf
+      exec bash /etc/nginx/templates/start.sh' "$colour" &&
+    attempt "${DOCKER[@]}" exec "$REHEARSAL" bash /etc/nginx/templates/check.sh \
+      "$(release_of "$colour")" "$SECONDS_TO_BEGIN" "$SECONDS_OF_CHECKING" "${paths[@]}"; then
+    end_rehearsal
+    return
   fi
-  compose logs --no-color --no-log-prefix --tail 10 nginx >>"$STEP_LOG" 2>&1 || true
-  drain
-  discard "$colour"
+  "${DOCKER[@]}" logs --tail 10 "$REHEARSAL" 2>&1 | grep -v '^{' >>"$STEP_LOG" || true
+  end_rehearsal
   give_up
 }
 
-# Does the site answer with this release, through nginx, for some seconds?
-answers_with() {
-  local end=$((SECONDS + SECONDS_OF_CHECKING)) answer
-  while ((SECONDS < end)); do
-    answer="$(ask_site)"
-    if [[ "$answer" != "200 $1" ]]; then
-      echo "GET /health/ready/ through nginx: $answer instead of 200 $1" >"$STEP_LOG"
-      return 1
-    fi
-    sleep 0.5
-  done
+end_rehearsal() {
+  "${DOCKER[@]}" rm --force --volumes "$REHEARSAL" >/dev/null 2>&1 || true
 }
 
-# Status and X-Release, as a client of the site gets them.
-ask_site() {
-  local host="${DOMAIN_NAME:-${ALLOWED_HOSTS%%,*}}" scheme=http
-  if [[ -n "$DOMAIN_NAME" ]]; then
-    scheme=https
+# What the site's clients have asked for most, of late.
+requested_paths() {
+  compose logs --no-color --no-log-prefix --tail 1000 nginx 2>/dev/null |
+    sed -n 's/.*"method":"GET","path":"\([^"\\]*\)","status":200,.*/\1/p' |
+    grep -Ev '^/(static|media|health)/' | sort | uniq --count | sort --numeric-sort --reverse |
+    awk 'NR <= 10 {print $2}'
+}
+
+# nginx and what stands beside it; what runs and is as it should be is left alone.
+start_others() {
+  local services=(nginx)
+  step "$STARTING_OTHERS"
+  if has_redis; then
+    services+=(redis)
   fi
-  curl --silent --insecure --max-time 5 --noproxy '*' --output /dev/null \
-    --write-out '%{http_code} %header{x-release}' --connect-to "::127.0.0.1:" \
-    "$scheme://${host#.}/health/ready/" || true
+  attempt compose up --detach --no-deps --wait --wait-timeout 60 "${services[@]}" || give_up
+}
+
+# switch_to COLOUR BEFORE SECONDS [kept]: switch nginx over, and back again if the site, within so
+# many seconds, answers wrongly.
+switch_to() {
+  local colour="$1" before="$2" seconds="$3"
+  step "$SWITCHING web-$colour"
+  if attempt in_nginx switch.sh "$colour" "${@:4}"; then
+    if attempt in_nginx check.sh "$(release_of "$colour")" 1 "$seconds"; then
+      CANDIDATE=""
+      return
+    fi
+    if [[ -n "$before" ]]; then
+      in_nginx switch.sh "$before" kept >>"$STEP_LOG" 2>&1 || true
+    fi
+  fi
+  compose logs --no-color --no-log-prefix --tail 10 nginx 2>&1 | grep -v '^{' >>"$STEP_LOG" || true
+  give_up
 }
 
 # nginx's old workers finish the requests that they have; only then may the old colour end.
@@ -386,76 +490,162 @@ drain() {
 }
 
 has_old_workers() {
-  compose exec --no-TTY nginx sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null' |
-    tr '\0' '\n' | grep -q 'shutting down'
+  local nginx
+  nginx="$(containers nginx | head -n 1)"
+  [[ -n "$nginx" ]] &&
+    [[ "$("${DOCKER[@]}" exec "$nginx" sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null' |
+      tr '\0' ' ')" == *"shutting down"* ]]
 }
 
 # The old colour stays as it is, stopped, for a rollback.
 stop_old() {
-  if [[ -n "$1" ]]; then
+  if [[ -n "$1" && -n "$(containers "web-$1")" ]]; then
     step "$DRAINING web-$1"
     drain
     attempt compose stop "web-$1" || true
   fi
 }
 
-# Keep the images of the last releases; what a container is made from stays in any case.
+# remember RELEASE: it has been live.
+remember() {
+  if [[ -n "$1" ]]; then
+    {
+      grep -Fxv -- "$1" "$RELEASES" 2>/dev/null || true
+      echo "$1"
+    } >"$RELEASES.new"
+    mv "$RELEASES.new" "$RELEASES"
+  fi
+}
+
+# Keep the images of the last releases, and nothing of what failed; what a container is made from
+# stays in any case.
 tidy_up() {
-  local image
-  for image in $("${DOCKER[@]}" images --format '{{.Repository}}:{{.Tag}}' "${PROJECT%-prod}" |
-    tail -n +$((KEPT_RELEASES + 1))); do
-    "${DOCKER[@]}" rmi "$image" >/dev/null 2>&1 || true
+  local tag kept
+  kept="$(tail -n "$KEPT_RELEASES" "$RELEASES" 2>/dev/null || true)"
+  # What a start by hand, or a deployment that was cut off, has left.
+  compose rm --force release switch >/dev/null 2>&1 || true
+  end_rehearsal
+  for tag in $("${DOCKER[@]}" images --format '{{.Tag}}' "$IMAGE"); do
+    if ! grep -Fxq -- "$tag" <<<"$kept"; then
+      "${DOCKER[@]}" rmi "$IMAGE:$tag" >/dev/null 2>&1 || true
+    fi
   done
   "${DOCKER[@]}" image prune --force --filter "label=com.docker.compose.project=$PROJECT" >/dev/null
   "${DOCKER[@]}" builder prune --force --keep-storage "$KEPT_BUILD_CACHE" >/dev/null 2>&1 || true
 }
 
-rollback() {
+# The commands
+
+deploy() {
   local live idle
+  take_lock
+  step "$CHECKING_HOST"
+  make_room
+  outlive_the_connection
+  prepare_host
+  accept_env "$@"
+  read_release
+  live="$(live_colour)"
+  idle="$(other "${live:-green}")"
+  if [[ -n "$live" && "$(cat "$STATE/live" 2>/dev/null)" == "$live $(fingerprint)" ]]; then
+    # Of the deployment that made it live the end may be missing.
+    stop_old "$idle"
+    step "$ALREADY_LIVE web-$live, $RELEASE"
+    return
+  fi
+  build "$idle"
+  check_beforehand || give_up
+  step "$RELEASING"
+  attempt compose run --rm --no-deps --no-TTY release || give_up
+  start "$idle"
+  rehearse "$idle"
+  start_others
+  switch_to "$idle" "$live" "$SECONDS_OF_CHECKING"
+  attempt compose up --detach --no-deps certbot revive || true
+  if [[ -n "$live" ]]; then
+    remember "$(release_of "$live")"
+  fi
+  remember "$RELEASE"
+  echo "$idle $(fingerprint)" >"$STATE/live"
+  keep_env
+  stop_old "$live"
+  tidy_up
+  step "$DEPLOYED web-$idle, $RELEASE"
+}
+
+rollback() {
+  local live idle release=""
   take_lock
   outlive_the_connection
   wait_for_docker
   export_compose_keys
   live="$(live_colour)"
   idle="$(other "${live:-green}")"
-  if [[ -z "$live" || -z "$(containers "web-$idle" --all)" ]]; then
+  if [[ -n "$live" ]]; then
+    release="$(grep -Fxv -- "$(release_of "$live")" "$RELEASES" 2>/dev/null | tail -n 1 || true)"
+  fi
+  if [[ -z "$release" ]] ||
+    ! "${DOCKER[@]}" image inspect "$IMAGE:$release" >/dev/null 2>&1; then
     fail "$NO_ROLLBACK" "$NO_ROLLBACK_NEXT"
   fi
-  step "$STARTING web-$idle, $(release_of "$idle")"
-  # Not by Compose, which would want the one-shot containers of that time too.
-  # shellcheck disable=SC2046 # One word a container.
-  attempt "${DOCKER[@]}" start $(containers "web-$idle" --all) || give_up
-  until is_ready "$idle"; do
-    if ((SECONDS >= SECONDS_TO_GET_READY)); then
-      give_up
-    fi
-    sleep 0.5
-  done
-  step "$SWITCHING web-$idle"
-  switch_to "$idle" "$live"
+  if [[ "$(release_of "$idle")" == "$release" ]]; then
+    step "$STARTING web-$idle, $release"
+    CANDIDATE="$idle"
+    drain
+    # Not by Compose: it is to run as it did, with the environment that it had.
+    # shellcheck disable=SC2046 # One word a container.
+    attempt "${DOCKER[@]}" start $(containers "web-$idle" --all) || give_up
+    wait_until_ready "$idle"
+  else
+    RELEASE="$release" start "$idle"
+  fi
+  # It has been live before, and nginx's configuration may be what has to be got away from.
+  switch_to "$idle" "$live" 1 kept
+  remember "$release"
   echo "$idle rolled back" >"$STATE/live"
-  stop_old "$live"
-  step "$DEPLOYED web-$idle, $(release_of "$idle")"
+  step "$DEPLOYED web-$idle, $release"
+  # Nobody has to wait for this, but for the next deployment.
+  stop_old "$live" </dev/null >>"$STATE/deploy.log" 2>&1 &
+}
+
+preflight() {
+  take_lock
+  step "$CHECKING_HOST"
+  make_room
+  outlive_the_connection
+  prepare_host
+  accept_env "$@"
+  read_release
+  build blue
+  check_beforehand || give_up
+  cat "$STEP_LOG"
 }
 
 status() {
   wait_for_docker
-  export_compose_keys
   echo "$STILL_LIVE $(describe_live)"
-  compose ps --all
+  in_any_environment compose ps --all
   df --human-readable .
 }
 
 logs() {
   wait_for_docker
-  export_compose_keys
-  compose logs --tail 100 "$@"
+  in_any_environment compose logs --tail 100 "$@"
+}
+
+# For commands that only look: they work without an environment too.
+in_any_environment() {
+  if [[ ! -e .env ]]; then
+    use_env /dev/null
+  fi
+  ALLOWED_HOSTS=unused "$@"
 }
 
 main() {
   local command="${1:-deploy}"
   case "$command" in
-  deploy | rollback | status) "$command" ;;
+  deploy | preflight) "$command" "${@:2}" ;;
+  rollback | status) "$command" ;;
   logs) logs "${@:2}" ;;
   help | -h | --help) echo "$HELP" ;;
   *)

@@ -1,16 +1,19 @@
 # shellcheck shell=bash disable=SC2034 # What deploy.sh says, in Korean.
 
-FAILED="배포하지 못했습니다."
+FAILED="실패한 단계:"
 CAUSED_BY="원인:"
 STILL_LIVE="서비스 중:"
 NEXT_STEP="다음에 할 일:"
 NOTHING="없음"
 
 WAITING="다른 배포가 끝나기를 기다립니다"
+CHECKING_HOST="서버를 확인합니다"
 INSTALLING_DOCKER="Docker를 설치합니다"
 MAKING_SWAP="메모리가 작은 서버이므로 스왑 2GB를 추가합니다"
 NO_SWAP="스왑을 추가하지 못했습니다. 빌드할 때 메모리가 모자랄 수 있습니다"
 BUILDING="이미지를 빌드합니다:"
+PREFLIGHT="새 이미지에서 환경 변수와 데이터베이스를 점검합니다"
+REHEARSING="별도의 nginx를 거쳐 미리 확인합니다:"
 STARTING_OTHERS="nginx와 보조 컨테이너를 확인합니다"
 RELEASING="마이그레이션을 적용하고 정적 파일을 복사합니다"
 STARTING="시작합니다:"
@@ -20,7 +23,7 @@ DEPLOYED="배포 완료:"
 ALREADY_LIVE="이미 배포된 버전이라 할 일이 없습니다:"
 
 DISK_FULL="디스크가 거의 가득 찼습니다."
-DISK_FULL_NEXT="서버에서 \`docker system prune\`으로 공간을 비우거나 EC2의 볼륨을 늘려 주세요."
+DISK_FULL_NEXT="서버에서 \`docker builder prune\`으로 공간을 비우거나 EC2의 볼륨을 늘려 주세요."
 NO_ENGINE="Docker가 응답하지 않거나, 이 사용자가 비밀번호 없이 sudo를 쓸 수 없습니다."
 NO_ENGINE_NEXT="서버에서 sudo systemctl status docker를 확인해 주세요."
 NO_ENV=".env가 없습니다."
@@ -32,27 +35,163 @@ NO_ROLLBACK_NEXT="git revert로 이전 상태를 되살려 push해 주세요."
 
 # A pattern of the failed step's log, what it means, what to do.
 KNOWN_CAUSES=(
-  "no space left on device=>$DISK_FULL=>$DISK_FULL_NEXT"
-  "CHANGE_ME=>.env에 비어 있거나 아직 CHANGE_ME인 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS에 값을 채워 주세요."
+  "[Nn]o space left on device=>$DISK_FULL=>$DISK_FULL_NEXT"
+  "CHANGE_ME|is missing a value=>.env에 비어 있거나 아직 CHANGE_ME인 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS에 값을 채워 주세요."
+  "ModuleNotFoundError=>이미지에 없는 패키지가 있습니다.=>requirements.in에 추가하고 잠금 파일을 다시 만들어 push해 주세요."
+  "SyntaxError|IndentationError|TabError=>Python 코드에 문법 오류가 있습니다. 위치는 위에 나와 있습니다.=>고쳐서 다시 push해 주세요."
+  "^\\[오류\\]=>새 버전에 필요한 것이 준비되지 않았습니다.=>위에 나온 대로 고친 뒤 push하거나 workflow를 다시 실행해 주세요."
   "Access denied for user|password authentication failed=>데이터베이스가 사용자 또는 비밀번호를 거부했습니다.=>ENV_VARS의 DATABASE_USER, DATABASE_PASSWORD가 RDS와 같은지 확인해 주세요."
   "Unknown database|database .* does not exist=>데이터베이스 서버에 그 이름의 데이터베이스가 없습니다.=>데이터베이스를 만들거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요."
   "Unknown (MySQL )?server host|could not translate host name|failed to resolve host|Name or service not known=>DATABASE_HOST의 주소를 찾을 수 없습니다.=>ENV_VARS의 값이 RDS 엔드포인트와 같은지 확인해 주세요."
   "Can't connect to (MySQL )?server|[Cc]onnection timed out|timeout expired|[Cc]onnection refused=>데이터베이스 서버에 접속할 수 없습니다.=>RDS 보안 그룹에서 이 서버에 포트를 열었는지, RDS가 실행 중인지 확인해 주세요."
-  "ModuleNotFoundError=>이미지에 없는 패키지가 있습니다.=>requirements.in에 추가하고 잠금 파일을 다시 만들어 push해 주세요."
   "Hash.*mismatch|No solution found|requires a different Python|Failed to build=>requirements*.txt의 패키지를 설치할 수 없습니다.=>README.md를 따라 잠금 파일을 다시 만들어 push해 주세요."
+  "^E: =>Docker를 설치하지 못했습니다. 위의 내용은 apt의 메시지입니다.=>새 서버는 업데이트 중일 수 있으니 몇 분 뒤에 다시 시도해 주세요. 계속되면 서버에서 sudo apt-get install docker.io를 실행해 주세요."
+  "Cannot connect to the Docker daemon|error during connect|unexpected EOF=>배포하는 동안 Docker가 멈추거나 다시 시작되었습니다.=>workflow를 다시 실행해 주세요. 이어서 진행합니다."
+  "exit code:? 137|[Cc]annot allocate memory=>서버의 메모리가 모자랍니다.=>서버에서 \`free -m\`을 확인하고, 더 큰 서버를 쓰거나 WEB_REPLICAS를 줄여 주세요."
   "nginx did not take over|\\[emerg\\]=>nginx 설정에 오류가 있습니다.=>위에 나온 위치를 보고 deploy/nginx를 고쳐 주세요."
   "port is already allocated|address already in use=>80번이나 443번 포트를 다른 프로그램이 쓰고 있습니다.=>서버에서 sudo ss -ltnp로 찾아 그 프로그램을 멈춰 주세요."
-  "Applying .*=>마이그레이션이 실패했습니다.=>고쳐서 다시 push해 주세요. 일부만 적용되었는지는 \`python manage.py showmigrations\`로 확인합니다."
-  "GET /health/ready/ through nginx=>새 버전이 nginx를 거쳐 제대로 응답하지 않았습니다.=>위의 내용과 ENV_VARS의 ALLOWED_HOSTS, DOMAIN_NAME을 확인해 주세요."
+  "Applying .*=>마이그레이션이 실패했습니다.=>그 마이그레이션을 고쳐 다시 push해 주세요. 도중까지 바꾼 것은 되돌렸으며, 그러지 못했다면 위에 나와 있습니다."
+  "GET /.* through nginx=>새 버전이 nginx를 거쳐 제대로 응답하지 않았습니다.=>위의 내용과 ENV_VARS의 ALLOWED_HOSTS, DOMAIN_NAME을 확인해 주세요."
+  "(exited|restarting|dead), exit code|restarted [1-9]=>새 버전이 시작되지 못합니다.=>위의 내용을 보고 고쳐서 다시 push해 주세요."
   "not ready=>새 버전이 시작되었지만 준비 상태가 되지 않았습니다.=>위의 마지막 줄에 무엇을 기다리는지 나와 있습니다."
+  "failed to solve|did not complete successfully=>Dockerfile의 명령이 실패해 이미지를 만들지 못했습니다.=>위의 내용을 보고 고쳐 주세요. 내 컴퓨터에서 \`docker compose build\`로도 확인할 수 있습니다."
 )
 UNKNOWN_CAUSE="위의 내용을 확인해 주세요."
-UNKNOWN_CAUSE_NEXT="코드를 고쳐 다시 push해 주세요. 자세한 기록은 서버의 ~/.deploy에 있습니다."
+UNKNOWN_CAUSE_NEXT="코드를 고쳐 다시 push해 주세요. 전체 기록은 서버의 .deploy/deploy.log에 있습니다."
 
-HELP="사용법: deploy/deploy.sh [명령]
+HELP="사용법: bash deploy/deploy.sh [명령]
 
   deploy      이 소스를 빌드해 배포합니다. 명령을 적지 않아도 같습니다.
+  preflight   빌드한 뒤 환경 변수, 데이터베이스 등을 점검만 합니다. 서비스는 바뀌지 않습니다.
   rollback    이전 버전으로 되돌립니다. 한 번 더 실행하면 다시 새 버전이 됩니다.
   status      서비스 중인 버전과 컨테이너 목록
-  logs NAME   컨테이너의 최근 로그: web-blue, web-green, nginx, release …
-  help        이 도움말"
+  logs NAME   컨테이너의 최근 로그: web-blue, web-green, nginx, certbot …
+  help        이 도움말
+
+deploy와 preflight는 새 .env를 --env-from-stdin으로 표준 입력에서, 또는 .env.new 파일에서 읽습니다.
+새 버전이 서비스되기 시작하면 .env가 됩니다. 되돌려도 마이그레이션과 .env는 바뀌지 않습니다."
+
+# Of the workflow
+
+NO_SECRET="이 저장소에 없는 secret:"
+NO_SECRET_NEXT="bash deploy/connect.sh를 실행하거나 Settings, Secrets and variables, Actions에서 추가해 주세요."
+BAD_HOST="secret HOST가 주소가 아닙니다."
+BAD_HOST_NEXT="http://와 포트 없이 IP 주소나 도메인만 적어 주세요. 예: 203.0.113.10"
+BAD_KEY="secret KEY가 개인 키가 아니거나 암호가 걸린 키입니다."
+BAD_KEY_NEXT=".pem 파일을 -----BEGIN, -----END 줄까지 통째로 붙여 넣어 주세요."
+COPY_CAUSES=(
+  "No space left on device=>$DISK_FULL=>$DISK_FULL_NEXT"
+  "sudo wants a password=>~/srv/app이 다른 사용자의 것인데, 이 사용자는 sudo를 쓸 수 없습니다.=>서버 관리자로 접속해 srv 폴더의 소유자를 이 사용자로 바꿔 주세요(chown -R)."
+  "not found|[Uu]nable to locate package=>서버에 없는 명령이 있습니다.=>Ubuntu나 Debian 서버를 써 주세요."
+)
+
+# Reaching the host
+
+CONNECT_FAILED="서버를 GitHub에 연결하지 못했습니다."
+NO_HOST="HOST가 없습니다. 서버의 주소를 적어 주세요."
+NO_KEY="KEY_FILE이 없습니다. 개인 키 파일의 경로를 적어 주세요."
+NO_VALUE="%s 뒤에 값이 없습니다."
+UNKNOWN_OPTION="%s 옵션은 없습니다."
+TOO_MANY_ARGUMENTS="인자가 너무 많습니다: %s. 공백이나 역슬래시가 있는 경로는 따옴표로 감싸 주세요."
+NOT_A_USER="%s은(는) 사용자 이름이 아닙니다."
+NOT_A_FINGERPRINT="%s은(는) 지문이 아닙니다. 지문은 SHA256: 뒤에 43글자가 붙은 모양입니다."
+NO_TOOL="이 컴퓨터에 %s 명령이 없습니다."
+NO_TOOL_NEXT="OpenSSH를 설치해 주세요. (Ubuntu: sudo apt install openssh-client, Windows: Git Bash에서 실행)"
+SWAPPED="HOST와 KEY_FILE의 순서가 바뀌었습니다."
+NOT_A_HOST="HOST에는 주소만 적습니다. https://, 사용자@, 포트, 경로는 쓸 수 없습니다: %s"
+NOT_A_HOST_NEXT="bash deploy/connect.sh %s KEY_FILE"
+PRIVATE_ADDRESS="%s은(는) GitHub에서 접속할 수 없는 사설 주소입니다. 퍼블릭 IPv4 주소를 써 주세요."
+NO_SUCH_KEY="%s 파일이 없습니다."
+NO_SUCH_KEY_NEXT="EC2에서 받은 .pem 파일의 경로를 적어 주세요. 공백이나 역슬래시가 있으면 따옴표로 감쌉니다."
+KEY_UNREADABLE="%s 파일을 읽을 권한이 없습니다."
+PUBLIC_HALF="%s은(는) 공개 키입니다."
+PUBLIC_HALF_NEXT="개인 키를 적어 주세요. EC2에서 받은 .pem 파일이나, 이름에서 .pub을 뺀 파일입니다."
+PUTTY_KEY="%s은(는) PuTTY 형식의 키라서 ssh가 읽을 수 없습니다."
+PUTTY_KEY_NEXT="PuTTYgen에서 Load 후 Conversions > Export OpenSSH key로 저장한 파일을 적어 주세요."
+KEY_TOO_OPEN="이 컴퓨터의 다른 사용자도 %s 파일을 읽을 수 있습니다. ssh는 이런 키를 쓰지 않습니다."
+KEY_HAS_PASSPHRASE="%s에 암호(passphrase)가 걸려 있습니다. GitHub가 배포할 때는 입력할 사람이 없습니다."
+NOT_A_KEY="%s은(는) 개인 키가 아니거나 일부가 빠져 있습니다."
+NOT_A_KEY_NEXT="-----BEGIN …부터 -----END …-----와 마지막 줄바꿈까지 있어야 합니다. 파일을 다시 받아 주세요."
+KEY_OPEN_TO_GIT="키 파일이 이 저장소 안에 있고 .gitignore에 없습니다. 저장소 밖으로 옮겨 주세요."
+
+FETCHING_HOST_KEYS="서버의 호스트 키를 받습니다: %s"
+KNOWN_UNDER_ANOTHER_KEY="이 컴퓨터가 전에 알던 %s의 키와 다릅니다. 인스턴스를 새로 만들었거나, \
+다른 서버가 이 주소로 응답하고 있습니다. 지문을 꼼꼼히 비교해 주세요. 예전 키를 지우려면: %s"
+HOW_TO_COMPARE="    서버가 직접 기록한 지문과 비교해 주세요.
+    EC2 콘솔 > 인스턴스 > 작업(Actions) > 모니터링 및 문제 해결(Monitor and troubleshoot)
+    > 시스템 로그 가져오기(Get system log)에서 BEGIN과 END SSH HOST KEY FINGERPRINTS 사이에
+    있습니다. 처음 시작한 뒤 몇 분이 지나야 나타납니다."
+ASK_TO_CONFIRM="지문이 같은가요? (yes / no / 로그에 있는 지문)"
+NOBODY_TO_ASK="서버의 지문을 확인해야 하지만, 물어볼 터미널이 없습니다."
+NOT_CONFIRMED="서버의 지문이 확인되지 않았습니다. 아무것도 바꾸지 않았습니다."
+NOT_CONFIRMED_NEXT="HOST와 지문을 EC2 콘솔과 비교해 주세요. 다르면 접속하지 마세요."
+OTHER_FINGERPRINT="이 서버의 키 중에 지문이 %s인 것이 없습니다. 아무것도 바꾸지 않았습니다."
+FINGERPRINT_MATCHES="지문이 일치합니다"
+
+LOGGING_IN="접속합니다: %s"
+WRONG_USER="서버가 이 키로 %s 사용자의 접속을 거부했습니다. %s 사용자는 접속할 수 있습니다."
+WRONG_KEY="서버가 %s 키를 받아들이지 않습니다. 시도한 사용자: %s. 다른 인스턴스의 키입니다."
+WRONG_KEY_NEXT="EC2 콘솔 > 인스턴스 > 세부 정보의 '시작 시 할당된 키 페어'와 같은 키를 써 주세요. \
+같은 키라면 사용자 이름이 다른 것이므로 --user로 적어 주세요."
+NOT_UBUNTU="서버에 apt-get이 없어 deploy.sh가 Docker를 설치할 수 없습니다."
+NOT_UBUNTU_NEXT="Ubuntu로 인스턴스를 새로 만들거나, Docker와 Compose, Buildx를 직접 설치해 주세요."
+NO_SUDO="서버에서 %s 사용자가 비밀번호 없이 sudo를 쓸 수 없어 Docker를 설치할 수 없습니다."
+NO_SUDO_NEXT="서버에서 root로 실행해 주세요: echo '%s ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/90-deploy"
+LITTLE_DISK="디스크의 남은 공간이 %s MB뿐입니다. 첫 배포에는 5000 MB쯤 필요합니다."
+LITTLE_MEMORY="서버의 메모리가 %s MB뿐입니다. 1 GB 이상인 인스턴스(t3.micro, t4g.micro)를 써 주세요."
+
+CHECKING_PORTS="이 컴퓨터에서 사이트의 포트에 접속해 봅니다"
+PORT_OPEN="    %s번: 열려 있습니다"
+PORT_BLOCKED="%s번: 응답이 없습니다. 보안 그룹이 막고 있습니다. 인바운드 규칙을 추가해 주세요: \
+유형 %s, 소스 0.0.0.0/0"
+PORT_22_FOR_GITHUB="    22번: 이 컴퓨터에는 열려 있습니다. GitHub는 주소가 매번 달라지므로 22번도 \
+소스가 0.0.0.0/0이어야 합니다"
+
+NO_ENV_FILE="프로젝트에 .env.prod가 없어 ENV_VARS를 등록하지 않았습니다."
+NO_ENV_FILE_NEXT=".env.example을 .env.prod로 복사해 값을 채운 뒤 이 명령을 다시 실행해 주세요."
+ENV_UNFILLED=".env.prod에 아직 CHANGE_ME인 값이 있어 ENV_VARS를 등록하지 않았습니다: %s"
+ENV_UNFILLED_NEXT=".env.prod에 값을 채우고 이 명령을 다시 실행해 주세요."
+HOST_NOT_ALLOWED=".env.prod의 ALLOWED_HOSTS에 %s이(가) 없고 DOMAIN_NAME도 비어 있습니다. \
+이대로는 사이트가 응답하지 않습니다."
+
+NO_GH="gh 명령이 없으므로 secret을 직접 등록해야 합니다"
+SETTING_WITH_GH="gh로 GitHub secret을 등록합니다 %s"
+GH_FAILED="gh로 등록하지 못했습니다(%s). gh auth login으로 로그인했는지, 이 저장소의 관리자인지 \
+확인해 주세요. 직접 등록하려면 다음과 같이 합니다."
+PASTE_SECRETS="GitHub 저장소 > Settings > Secrets and variables > Actions > \
+New repository secret에서 아래 [이름]마다 하나씩 등록해 주세요"
+WHOLE_FILE="%s 파일의 내용 전체. 첫 줄과 마지막 줄도 빠뜨리지 않습니다."
+TO_COPY_IT="복사하는 명령:"
+CONNECTED="연결되었습니다. 이제 기본 브랜치에 push하면 이 서버에 배포됩니다."
+
+# What ssh says, here and in the workflow, where the files are GitHub secrets.
+SSH_CAUSES=(
+  "UNPROTECTED PRIVATE KEY FILE=>다른 사용자도 키 파일을 읽을 수 있습니다. ssh는 이런 키를 쓰지 않습니다.=>키 파일에 chmod 400을 실행해 주세요."
+  "passphrase=>키에 암호(passphrase)가 걸려 있습니다. 배포할 때는 입력할 사람이 없습니다.=>\`ssh-keygen -p -f KEY_FILE\`로 암호를 없애고 \`bash deploy/connect.sh HOST KEY_FILE\`을 실행해 주세요."
+  "Load key .*(invalid format|error in libcrypto)=>키(GitHub secret KEY)가 개인 키가 아니거나 일부가 빠져 있습니다.=>\`bash deploy/connect.sh HOST KEY_FILE\`로 다시 등록하거나, -----BEGIN 줄부터 -----END 줄까지 파일 전체를 붙여 넣어 주세요."
+  "REMOTE HOST IDENTIFICATION HAS CHANGED=>서버의 키가 확인해 둔 키(GitHub secret KNOWN_HOSTS)와 다릅니다. 인스턴스를 새로 만들었거나, 다른 서버가 이 주소로 응답하고 있습니다.=>\`bash deploy/connect.sh HOST KEY_FILE\`을 실행해 지문을 EC2 콘솔과 비교해 주세요."
+  "host key is known|Host key verification failed=>이 주소의 키를 확인한 적이 없습니다. GitHub secret HOST와 KNOWN_HOSTS가 서로 맞지 않습니다.=>EC2 콘솔에 보이는 현재 주소로 \`bash deploy/connect.sh HOST KEY_FILE\`을 실행해 주세요."
+  "[Pp]lease login as the user=>이 사용자로는 접속할 수 없습니다.=>위에 나온 사용자로 실행해 주세요: \`bash deploy/connect.sh --user NAME HOST KEY_FILE\`"
+  "Permission denied \\([a-z]=>서버가 이 키(GitHub secret KEY)로 이 사용자의 접속을 거부했습니다.=>\`bash deploy/connect.sh HOST KEY_FILE\`을 실행하면 사용자(GitHub secret REMOTE_USER)와 키 중 무엇이 틀렸는지 알 수 있습니다."
+  "Could not resolve hostname=>서버의 이름(GitHub secret HOST)을 찾을 수 없습니다.=>EC2 콘솔의 퍼블릭 IPv4 주소나 DNS 이름과 같은지 확인해 주세요."
+  "during banner exchange=>22번 포트는 열려 있지만 서버가 응답하지 않습니다. 메모리가 모자라 멈췄을 수 있습니다.=>EC2 콘솔에서 인스턴스를 재부팅해 주세요."
+  "timed out=>22번 포트에서 응답이 없습니다. 보안 그룹이 막고 있거나, 주소(GitHub secret HOST)가 틀렸거나, 인스턴스가 꺼져 있습니다.=>EC2 콘솔에서 인스턴스가 실행 중인지, 퍼블릭 IPv4 주소가 이 주소인지, 보안 그룹에 SSH(22) 인바운드 규칙이 있는지(GitHub는 소스 0.0.0.0/0) 확인해 주세요."
+  "Connection refused=>서버는 있지만 22번 포트에 ssh가 없습니다. 아직 시작하는 중이거나, 주소(GitHub secret HOST)가 다른 서버의 것입니다.=>1분쯤 뒤에 다시 시도하고, 그래도 같으면 주소를 EC2 콘솔과 비교해 주세요."
+  "No route to host|[Nn]etwork is unreachable|Host is down=>이 주소(GitHub secret HOST)로 가는 네트워크가 없습니다.=>EC2 콘솔의 퍼블릭 IPv4 주소를 썼는지, 인터넷에 연결되어 있는지 확인해 주세요."
+  "kex_exchange_identification|ssh_exchange_identification|Connection (closed|reset) by=>로그인하기 전에 서버가 연결을 끊었습니다. 아직 시작하는 중이거나, 과부하 상태이거나, 로그인 실패가 잦아 이 주소를 잠시 막았습니다.=>1분쯤 뒤에 다시 시도하고, 그래도 같으면 EC2 콘솔에서 인스턴스를 재부팅해 주세요."
+  "Broken pipe|closed by remote host|not responding=>연결이 도중에 끊어졌습니다.=>다시 시도해 주세요. 반복되면 EC2 콘솔에서 서버의 메모리가 모자라지 않은지 확인해 주세요."
+)
+UNKNOWN_SSH_CAUSE="위에 나온 ssh의 메시지를 확인해 주세요."
+UNKNOWN_SSH_NEXT="이 컴퓨터에서 \`ssh -v -i KEY_FILE USER@HOST\`를 실행하면 더 자세히 나옵니다."
+
+CONNECT_HELP="사용법: bash deploy/connect.sh [옵션] HOST KEY_FILE
+
+내 컴퓨터에서 한 번 실행합니다. 서버에 접속되는지 보고, 서버의 지문을 확인받고, 사이트의 포트를
+검사한 뒤 GitHub secret HOST, KEY, KNOWN_HOSTS, ENV_VARS를 등록합니다. gh 명령이 없으면 무엇을
+어디에 붙여 넣을지 알려 줍니다. 여러 번 실행해도 괜찮습니다.
+
+  HOST                  서버의 퍼블릭 IPv4 주소나 도메인. 예: 3.35.0.1
+  KEY_FILE              개인 키. EC2에서 받은 .pem 파일
+  --user NAME           서버의 사용자. 적지 않으면 ubuntu이고, 적으면 secret REMOTE_USER가 됩니다.
+  --fingerprint SHA256:…  서버의 지문. 적으면 묻지 않고 비교합니다.
+  help                  이 도움말"

@@ -23,7 +23,7 @@ killed_containers() {
 }
 
 live_web() {
-  grep -v down /etc/nginx/live/applied.conf | grep -o 'web-[a-z]*' || true
+  sed -n '/ down;/d; s/^server \(web-[a-z]*\):.*/\1/p' /etc/nginx/live/applied.conf
 }
 
 start_killed_containers() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Start nginx: fill its configuration in from the environment, and reload it whenever the live
-# colour or the certificate has changed. Runs in the nginx container.
+# Start nginx: fill its configuration in, and reload it whenever the live colour, the site's hosts or
+# the certificate have changed. Runs in the nginx container, which none of that has to replace.
 set -euo pipefail
 
 TEMPLATES="$(dirname "${BASH_SOURCE[0]}")"
@@ -8,11 +8,22 @@ readonly TEMPLATES
 readonly LIVE=/etc/nginx/live
 readonly KEPT="$LIVE/kept"
 readonly CERTIFICATE=/etc/nginx/certificate
-readonly ISSUED="/etc/letsencrypt/live/${DOMAIN_NAME:-}"
+
+# The site's hosts, which switch.sh has put beside the live colour; every host before it has.
+read_hosts() {
+  local file="$LIVE/app.conf"
+  if grep -qs '^# DOMAIN_NAME=' "$file"; then
+    DOMAIN_NAME="$(sed -n 's/^# DOMAIN_NAME=//p' "$file")"
+    ALLOWED_HOSTS="$(sed -n 's/^# ALLOWED_HOSTS=//p' "$file")"
+  fi
+  export DOMAIN_NAME="${DOMAIN_NAME:-}" ALLOWED_HOSTS="${ALLOWED_HOSTS:-*}"
+  ISSUED="/etc/letsencrypt/live/$DOMAIN_NAME"
+}
 
 fill_in_configuration() {
   local servers=http
-  if [[ -n "${DOMAIN_NAME:-}" ]]; then
+  read_hosts
+  if [[ -n "$DOMAIN_NAME" ]]; then
     servers=https
     check_host DOMAIN_NAME "$DOMAIN_NAME" || return
   fi
@@ -60,10 +71,11 @@ make_certificate() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 \
     -subj / -addext "subjectAltName=DNS:$DOMAIN_NAME" \
     -keyout "$CERTIFICATE/privkey.pem" -out "$CERTIFICATE/fullchain.pem" 2>/dev/null
+  echo "$DOMAIN_NAME" >"$CERTIFICATE/domain"
 }
 
 is_newly_issued() {
-  [[ -n "${DOMAIN_NAME:-}" && -e "$ISSUED/fullchain.pem" && -e "$ISSUED/privkey.pem" ]] &&
+  [[ -n "$DOMAIN_NAME" && -e "$ISSUED/fullchain.pem" && -e "$ISSUED/privkey.pem" ]] &&
     ! cmp -s "$ISSUED/fullchain.pem" "$CERTIFICATE/fullchain.pem" &&
     # certbot replaces the two one after the other.
     diff -q <(openssl x509 -in "$ISSUED/fullchain.pem" -noout -pubkey) \
@@ -80,7 +92,7 @@ reload() {
 }
 
 follow_changes() {
-  while sleep 1; do
+  while sleep 0.5; do
     follow_certificate || true
     follow_live_colour || true
   done
@@ -98,12 +110,21 @@ follow_live_colour() {
   if cmp -s "$LIVE/app.conf" "$LIVE/applied.conf"; then
     return
   fi
-  if fill_in_configuration && reload; then
+  if take_over_configuration && reload; then
     keep_configuration
     cp "$LIVE/app.conf" "$LIVE/applied.conf"
   else
     cp "$LIVE/applied.conf" "$LIVE/app.conf"
     cp "$KEPT"/*.conf /etc/nginx/
+    read_hosts
+  fi
+}
+
+take_over_configuration() {
+  if grep -q '# kept$' "$LIVE/app.conf"; then
+    cp "$KEPT"/*.conf /etc/nginx/
+  else
+    fill_in_configuration && prepare_certificate
   fi
 }
 
@@ -115,7 +136,7 @@ keep_configuration() {
 }
 
 prepare_certificate() {
-  if [[ -n "${DOMAIN_NAME:-}" ]]; then
+  if [[ -n "$DOMAIN_NAME" && "$(cat "$CERTIFICATE/domain" 2>/dev/null)" != "$DOMAIN_NAME" ]]; then
     make_certificate
     if is_newly_issued; then
       take_over_certificate

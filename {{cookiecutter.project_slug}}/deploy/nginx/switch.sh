@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Make a colour the live one: `switch.sh blue` or `switch.sh green`. Returns when nginx, in this
-# container or another one, has taken it over, and with it what has changed in its configuration;
-# fails if nginx refuses, and keeps what was live.
+# container or another one, has taken it over, and with it what has changed in its configuration, and
+# the site's hosts, DOMAIN_NAME and ALLOWED_HOSTS of the environment; fails if nginx refuses, and
+# keeps what was live. With `switch.sh COLOUR kept` all but the colour stays what it was.
 set -euo pipefail
 
 TEMPLATES="$(dirname "${BASH_SOURCE[0]}")"
@@ -33,14 +34,20 @@ main() {
     return 2
   fi
   before="$(<"$LIVE/applied.conf")"
-  # The checksum makes this another text when the configuration has changed.
-  after="server web-$1:8000 resolve; # $(cat "$TEMPLATES"/*.conf* | cksum)"
+  if [[ "${2:-}" == kept ]]; then
+    after="$(grep '^# ' <<<"$before" || true)"
+    after+=$'\n'"server web-$1:8000 resolve; # kept"
+  else
+    after="# DOMAIN_NAME=${DOMAIN_NAME:-}"$'\n'"# ALLOWED_HOSTS=${ALLOWED_HOSTS:-}"
+    # The checksum makes this another text when the configuration has changed.
+    after+=$'\n'"server web-$1:8000 resolve; # $(cat "$TEMPLATES"/*.conf* | cksum)"
+  fi
   if [[ "$before" == "$after" ]]; then
     return
   fi
-  if [[ "$before" != *"web-$1:"* ]]; then
+  if [[ "$before" != *"server web-$1:"* ]]; then
     # Named before it is live, so that no request has to wait for, or miss, its address.
-    apply "$before"$'\n'"server web-$1:8000 resolve down;"
+    apply "$before"$'\n'"server web-$1:8000 resolve down; # ${2:-}"
     sleep "$SECONDS_TO_RESOLVE"
   fi
   apply "$after"

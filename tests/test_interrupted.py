@@ -1,0 +1,99 @@
+"""Deployments that are cut off: the site answers all the while, and the next one completes."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from conftest import SWITCHES
+from sites import APP, Site, removed_afterwards
+from stacks import needs_engine, wait_until
+from workflows import Outcome, Runner
+
+pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("interrupted")]
+
+CHOICE = tuple(
+    {
+        **{name: values[0] for name, values in SWITCHES.items()},
+        "docs_language": "en",
+        "database": "postgresql",
+        "use_redis": True,
+    }.items()
+)
+# What deploy.sh tells when a step begins, in their order.
+STEPS = [
+    "Building",
+    "Checking environment",
+    "Migrating",
+    "Starting web",
+    "Trying it out",
+    "Starting nginx",
+    "Switching",
+    "Letting requests end",
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(CHOICE, tmp_path_factory.mktemp("interrupted"))
+    with removed_afterwards(site):
+        site.push_well()
+        yield site
+
+
+def interrupted(site: Site, step: str, interrupt: Callable[[Runner], object]) -> Outcome:
+    """Push, and interrupt it as soon as deploy.sh tells of the step."""
+    outcomes: list[Outcome] = []
+    runner = site.runner(site.new_release())
+    site.shell(f": >{APP}/.deploy/deploy.log", user="ubuntu")
+    push = threading.Thread(target=lambda: outcomes.append(runner.run("deploy")))
+    push.start()
+    wait_until(lambda: step in site.shell(f"cat {APP}/.deploy/deploy.log"), 90, step)
+    interrupt(runner)
+    push.join()
+    return outcomes[0]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_the_site_stays_and_the_next_push_completes(
+    site: Site, step: str
+) -> None:
+    with site.no_request_lost():
+        outcome = interrupted(
+            site, step, lambda _: site.shell("pkill -KILL -f '^bash .*deploy/deploy.sh'")
+        )
+        assert outcome.failed
+        site.push_well()
+
+
+def test_a_connection_that_breaks_stops_no_deployment(site: Site) -> None:
+    with site.no_request_lost():
+        outcome = interrupted(site, "Building", Runner.cancel)
+        assert outcome.failed
+        wait_until(
+            lambda: re.search(r"Live: web-", site.shell(f"cat {APP}/.deploy/deploy.log")),
+            90,
+            "the deployment comes to its end",
+        )
+        site.push_well()
+
+
+@pytest.mark.parametrize("step", ["Building", "Starting web"])
+def test_an_engine_that_restarts_amid_a_deployment_is_no_obstacle(site: Site, step: str) -> None:
+    before = site.release()
+    outcome = interrupted(site, step, lambda _: site.restart_engine())
+    wait_until(site.release, 60, "the site answers again")
+    with site.no_request_lost():
+        assert not outcome.failed or site.release() == before, outcome.output
+        site.push_well()
+
+
+def test_a_killed_deployment_leaves_no_lock(site: Site) -> None:
+    interrupted(site, "Building", lambda _: site.shell("pkill -KILL -f deploy/deploy.sh"))
+    wait_until(
+        lambda: "free" in site.shell(f"flock -n {APP}/.deploy/lock echo free || true"),
+        60,
+        "the lock is free",
+    )

@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# What a log shows of a failure: for deploy.sh, connect.sh and the workflow, which source this file.
+# A known cause is written "pattern=>cause=>next step".
+
+# shellcheck source=/dev/null # It exists in one language only.
+source "$(dirname "${BASH_SOURCE[0]}")/messages.sh"
+
+# explain LOG KNOWN_CAUSE…: print cause and next step of the first pattern that the log holds; fail
+# if it holds none of them.
+explain() {
+  local log="$1" known
+  for known in "${@:2}"; do
+    if grep -Eq -- "${known%%=>*}" "$log"; then
+      known="${known#*=>}"
+      printf '    %s %s\n' "$CAUSED_BY" "${known%%=>*}" "$NEXT_STEP" "${known#*=>}"
+      return
+    fi
+  done
+  return 1
+}
+
+# refuse CAUSE NEXT_STEP
+refuse() {
+  printf '    %s %s\n' "$CAUSED_BY" "$1" "$NEXT_STEP" "$2" >&2
+  exit 1
+}
+
+# or_explain COMMAND…: run what reaches the host over ssh; if it fails, say what its errors mean.
+or_explain() {
+  local errors status=0
+  errors="$(mktemp)"
+  "$@" 2> >(tee "$errors" >&2) || status=$?
+  if ((status != 0)); then
+    wait
+    explain "$errors" "${SSH_CAUSES[@]}" "${COPY_CAUSES[@]}" >&2 || true
+  fi
+  rm "$errors"
+  return "$status"
+}

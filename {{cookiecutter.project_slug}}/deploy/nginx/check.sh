@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Ask the site, through nginx and as its clients do, whether a release answers as it should:
+# `check.sh RELEASE SECONDS_TO_BEGIN SECONDS_OF_CHECKING [PATH…]`. The paths are such as clients ask
+# for. Runs in an nginx container; fails with the first answer that is wrong.
+set -euo pipefail
+
+readonly RELEASE="$1" SECONDS_TO_BEGIN="$2" SECONDS_OF_CHECKING="$3"
+# Not every project keeps these, but none may answer them with an error of its own.
+readonly PATHS=(/ /api/docs/ /admin/login/ "${@:4}")
+
+# The first of the hosts that the site answers for.
+site() {
+  local host="${DOMAIN_NAME:-}" scheme=https
+  if [[ -z "$host" ]]; then
+    host="${ALLOWED_HOSTS%%,*}" scheme=http
+  fi
+  host="${host//[[:space:]]/}"
+  host="${host#.}"
+  echo "$scheme://${host/#\*/localhost}"
+}
+
+# ask PATH WHAT: what curl is to tell of the answer.
+ask() {
+  curl --silent --insecure --max-time 10 --noproxy '*' --output /dev/null \
+    --connect-to "::127.0.0.1:" --write-out "$2" "$SITE$1" || true
+}
+
+is_ready() {
+  ANSWER="$(ask /health/ready/ '%{http_code} %header{x-release}')"
+  [[ "$ANSWER" == "200 $RELEASE" ]]
+}
+
+# Any answer will do, but for an error of the server, an unknown host, and a way to HTTPS where
+# there is none.
+is_answered() {
+  ANSWER="$(ask "$1" '%{http_code} %{redirect_url}')"
+  [[ "$ANSWER" =~ ^[234] && ! "$ANSWER" =~ ^400 ]] &&
+    [[ "$SITE" == https:* || "$ANSWER" != *" https:"* ]]
+}
+
+# A host that is hard at work may miss an answer; one that is wrong is wrong again.
+twice() {
+  "$@" || { sleep 1 && "$@"; }
+}
+
+main() {
+  local path
+  SITE="$(site)"
+  while ! is_ready && ((SECONDS < SECONDS_TO_BEGIN)); do
+    sleep 0.2
+  done
+  SECONDS=0
+  while true; do
+    if ! twice is_ready; then
+      echo "GET /health/ready/ through nginx: $ANSWER instead of 200 $RELEASE"
+      return 1
+    fi
+    for path in "${PATHS[@]}"; do
+      if ! twice is_answered "$path"; then
+        echo "GET $path through nginx: $ANSWER"
+        return 1
+      fi
+    done
+    if ((SECONDS >= SECONDS_OF_CHECKING)); then
+      return
+    fi
+    sleep 0.5
+  done
+}
+
+main
