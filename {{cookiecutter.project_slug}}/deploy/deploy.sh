@@ -536,8 +536,8 @@ tidy_up() {
 
 # The commands
 
-deploy() {
-  local live idle
+# What a deployment needs before it begins to build.
+begin() {
   take_lock
   step "$CHECKING_HOST"
   make_room
@@ -545,6 +545,11 @@ deploy() {
   prepare_host
   accept_env "$@"
   read_release
+}
+
+deploy() {
+  local live idle
+  begin "$@"
   live="$(live_colour)"
   idle="$(other "${live:-green}")"
   if [[ -n "$live" && "$(cat "$STATE/live" 2>/dev/null)" == "$live $(fingerprint)" ]]; then
@@ -576,6 +581,7 @@ deploy() {
 rollback() {
   local live idle release=""
   take_lock
+  step "$CHECKING_HOST"
   outlive_the_connection
   wait_for_docker
   export_compose_keys
@@ -595,6 +601,7 @@ rollback() {
     # Not by Compose: it is to run as it did, with the environment that it had.
     # shellcheck disable=SC2046 # One word a container.
     attempt "${DOCKER[@]}" start $(containers "web-$idle" --all) || give_up
+    attempt in_nginx switch.sh "$idle" named || give_up
     wait_until_ready "$idle"
   else
     RELEASE="$release" start "$idle"
@@ -609,13 +616,7 @@ rollback() {
 }
 
 preflight() {
-  take_lock
-  step "$CHECKING_HOST"
-  make_room
-  outlive_the_connection
-  prepare_host
-  accept_env "$@"
-  read_release
+  begin "$@"
   build blue
   check_beforehand || give_up
   cat "$STEP_LOG"

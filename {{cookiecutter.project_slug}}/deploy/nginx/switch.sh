@@ -2,7 +2,8 @@
 # Make a colour the live one: `switch.sh blue` or `switch.sh green`. Returns when nginx, in this
 # container or another one, has taken it over, and with it what has changed in its configuration, and
 # the site's hosts, DOMAIN_NAME and ALLOWED_HOSTS of the environment; fails if nginx refuses, and
-# keeps what was live. With `switch.sh COLOUR kept` all but the colour stays what it was.
+# keeps what was live. With `switch.sh COLOUR kept` all but the colour stays what it was; `switch.sh
+# COLOUR named` only prepares that, while the colour is starting.
 set -euo pipefail
 
 TEMPLATES="$(dirname "${BASH_SOURCE[0]}")"
@@ -34,7 +35,7 @@ main() {
     return 2
   fi
   before="$(<"$LIVE/applied.conf")"
-  if [[ "${2:-}" == kept ]]; then
+  if [[ -n "${2:-}" ]]; then
     after="$(grep '^# ' <<<"$before" || true)"
     after+=$'\n'"server web-$1:8000 resolve; # kept"
   else
@@ -47,10 +48,12 @@ main() {
   fi
   if [[ "$before" != *"server web-$1:"* ]]; then
     # Named before it is live, so that no request has to wait for, or miss, its address.
-    apply "$before"$'\n'"server web-$1:8000 resolve down; # ${2:-}"
+    apply "$before"$'\n'"server web-$1:8000 resolve down; # ${2:+kept}"
     sleep "$SECONDS_TO_RESOLVE"
   fi
-  apply "$after"
+  if [[ "${2:-}" != named ]]; then
+    apply "$after"
+  fi
 }
 
 main "$@"
