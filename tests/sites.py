@@ -173,9 +173,9 @@ class Site(Host):
     def no_request_lost(self, pause: float = 1) -> Iterator[Load]:
         """Clients ask all the while, before and after too, and each is answered as it should be."""
         with under_load(self.address, self.wanted(), clients=CLIENTS, pause=pause) as load:
-            load.wait_for(2 * CLIENTS)
+            load.wait_for(CLIENTS)
             yield load
-            load.wait_for(2 * CLIENTS)
+            load.wait_for(CLIENTS)
         assert not load.failures, load.failures[:10]
 
     def remove(self) -> None:
