@@ -11,7 +11,8 @@ from conftest import SWITCHES
 from sites import Site, removed_afterwards
 from stacks import needs_engine
 
-pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("releases")]
+# One long test: in a group of many, it begins early and holds up nobody at the end.
+pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("interrupted")]
 
 CHOICE = tuple({name: values[0] for name, values in SWITCHES.items()}.items())
 REQUESTS = 50_000
