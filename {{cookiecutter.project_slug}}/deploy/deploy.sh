@@ -607,7 +607,7 @@ rollback() {
     RELEASE="$release" start "$idle"
   fi
   # It has been live before, and nginx's configuration may be what has to be got away from.
-  switch_to "$idle" "$live" 1 kept
+  switch_to "$idle" "$live" 0 kept
   remember "$release"
   echo "$idle rolled back" >"$STATE/live"
   step "$DEPLOYED web-$idle, $release"
