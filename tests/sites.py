@@ -199,6 +199,15 @@ def removed_afterwards(site: Site) -> Iterator[Site]:
         site.remove()
 
 
+@contextmanager
+def live_site(choice: Choice, folder: Path) -> Iterator[Site]:
+    """A site with an engine and a first release, until the block ends."""
+    site = Site(choice, folder)
+    with removed_afterwards(site):
+        site.push_well()
+        yield site
+
+
 def certbot_that_trusts(authority: Path) -> str:
     """Return the name of a certbot image for which ca.pem in the folder is an authority."""
     name = f"{LABEL}-certbot-{uuid.uuid4().hex[:8]}"

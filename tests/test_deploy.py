@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 from conftest import SWITCHES
-from sites import APP, DATABASE_PASSWORD, Site, make_key, removed_afterwards
+from sites import APP, DATABASE_PASSWORD, Site, live_site, make_key
 from stacks import needs_engine, wait_until
 from workflows import Outcome
 
@@ -84,9 +84,7 @@ def migration(body: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(CHOICE, tmp_path_factory.mktemp("deploy"))
-    with removed_afterwards(site):
-        site.push_well()
+    with live_site(CHOICE, tmp_path_factory.mktemp("deploy")) as site:
         site.used_by_one = used(site)
         # No test of a release that never gets ready has to take two minutes.
         patience = site.source / "deploy/deploy.sh"
@@ -218,9 +216,12 @@ def test_a_full_disk_at_home_is_told_too(site: Site) -> None:
 def test_the_same_commit_again_restarts_nothing(site: Site) -> None:
     release = site.push_well()
     running = site.run("docker", "ps", "--no-trunc", "--quiet")
+    # As a deployment leaves it that was killed right after the switch.
+    site.shell(f"echo STALE=1 >>{APP}/.env")
     with site.no_request_lost():
         outcome = site.push(release)
         assert "Nothing to do" in outcome.output
+    assert "STALE" not in site.shell(f"cat {APP}/.env")
     assert site.run("docker", "ps", "--no-trunc", "--quiet") == running
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from conftest import SWITCHES
-from sites import APP, Site, removed_afterwards
+from sites import APP, Site, live_site
 from stacks import needs_engine, wait_until
 from workflows import Outcome, Runner
 
@@ -37,9 +37,7 @@ STEPS = [
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(CHOICE, tmp_path_factory.mktemp("interrupted"))
-    with removed_afterwards(site):
-        site.push_well()
+    with live_site(CHOICE, tmp_path_factory.mktemp("interrupted")) as site:
         yield site
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import SWITCHES
-from sites import Site, removed_afterwards
+from sites import Site, live_site
 from stacks import needs_engine
 
 # One long test: in a group of many, it begins early and holds up nobody at the end.
@@ -20,9 +20,7 @@ REQUESTS = 50_000
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    site = Site(CHOICE, tmp_path_factory.mktemp("releases"))
-    with removed_afterwards(site):
-        site.push_well()
+    with live_site(CHOICE, tmp_path_factory.mktemp("releases")) as site:
         yield site
 
 

@@ -36,7 +36,6 @@ readonly COMPOSE_KEYS=(
 )
 export COMPOSE_DISABLE_ENV_FILE=1
 DOCKER=(docker)
-COMPOSE=(compose --progress plain --file "$COMPOSE_FILE")
 # What is being done, the colour that is to become live, and the environment that it is to have.
 STEP=""
 CANDIDATE=""
@@ -94,7 +93,11 @@ attempt() {
 # Docker and what it knows
 
 compose() {
-  "${DOCKER[@]}" "${COMPOSE[@]}" "$@"
+  local files=(--file "$COMPOSE_FILE")
+  if [[ "$ENV_FILE" != .env ]]; then
+    files+=(--file "$STATE/env.yml")
+  fi
+  "${DOCKER[@]}" compose --progress plain "${files[@]}" "$@"
 }
 
 in_nginx() {
@@ -307,7 +310,6 @@ services:
   web-blue: *env
   web-green: *env
 END
-  COMPOSE+=(--file "$STATE/env.yml")
 }
 
 export_compose_keys() {
@@ -321,7 +323,6 @@ keep_env() {
   if [[ "$ENV_FILE" != .env ]]; then
     mv "$ENV_FILE" .env
     ENV_FILE=.env
-    COMPOSE=("${COMPOSE[@]:0:5}")
   fi
 }
 
@@ -353,7 +354,7 @@ check_beforehand() {
   if has_redis; then
     attempt compose up --detach --no-deps --no-recreate --wait --wait-timeout 60 redis || give_up
   fi
-  attempt compose run --rm --no-deps --no-TTY release python manage.py preflight
+  attempt compose run --rm --no-deps --no-TTY release python manage.py preflight || give_up
 }
 
 has_redis() {
@@ -554,12 +555,13 @@ deploy() {
   idle="$(other "${live:-green}")"
   if [[ -n "$live" && "$(cat "$STATE/live" 2>/dev/null)" == "$live $(fingerprint)" ]]; then
     # Of the deployment that made it live the end may be missing.
+    keep_env
     stop_old "$idle"
     step "$ALREADY_LIVE web-$live, $RELEASE"
     return
   fi
   build "$idle"
-  check_beforehand || give_up
+  check_beforehand
   step "$RELEASING"
   attempt compose run --rm --no-deps --no-TTY release || give_up
   start "$idle"
@@ -571,8 +573,8 @@ deploy() {
     remember "$(release_of "$live")"
   fi
   remember "$RELEASE"
-  echo "$idle $(fingerprint)" >"$STATE/live"
   keep_env
+  echo "$idle $(fingerprint)" >"$STATE/live"
   stop_old "$live"
   tidy_up
   step "$DEPLOYED web-$idle, $RELEASE"
@@ -618,7 +620,7 @@ rollback() {
 preflight() {
   begin "$@"
   build blue
-  check_beforehand || give_up
+  check_beforehand
   cat "$STEP_LOG"
 }
 
