@@ -314,12 +314,23 @@ def test_an_unknown_command_says_which_there_are(site: Site) -> None:
     assert "rollback" in output
 
 
-def test_a_site_that_was_taken_down_comes_up_again(site: Site) -> None:
-    site.shell(
-        f"cd {APP} && ALLOWED_HOSTS=x COMPOSE_DISABLE_ENV_FILE=1 "
-        "docker compose -f docker-compose.prod.yml down"
-    )
+def by_hand(site: Site, command: str) -> None:
+    """Run the taught command on the host; a password with `$` is more than it can take."""
+    values = f"COMPOSE_DISABLE_ENV_FILE=1 ALLOWED_HOSTS={site.address}"
+    site.shell(f"cd {APP} && {values} docker compose -f docker-compose.prod.yml {command}")
+
+
+def test_a_site_that_was_started_by_hand_is_taken_over(site: Site) -> None:
+    by_hand(site, "down")
     assert site.release() == ""
+    by_hand(site, "up --build -d")
+    assert site.release() == "manual"
+    with site.no_request_lost():
+        site.push_well()
+
+
+def test_a_site_that_was_taken_down_comes_up_again(site: Site) -> None:
+    by_hand(site, "down")
     site.push_well()
 
 
