@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -112,9 +112,19 @@ def each_combination(function: Callable) -> Callable:
     return pytest.mark.parametrize("choice", COMBINATIONS, ids=name_of)(function)
 
 
+def grouped(name: str, choices: Iterable[Choice]) -> list:
+    """Return choices as parameters: one worker has all of a choice's tests in the group, since
+    what they share takes long to make.
+    """
+    return [
+        pytest.param(c, id=name_of(c), marks=pytest.mark.xdist_group(f"{name} {name_of(c)}"))
+        for c in choices
+    ]
+
+
 def each_pair(function: Callable) -> Callable:
     """Run a test for a covering array of the options: every pair of values occurs."""
-    return pytest.mark.parametrize("choice", COVERING, ids=name_of)(function)
+    return pytest.mark.parametrize("choice", grouped("project", COVERING))(function)
 
 
 @functools.cache

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import subprocess
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +32,7 @@ KEPT = 3
 MEBIBYTE = 2**20
 # What all releases together may add to what the first one takes of the host's disk.
 MOST_BYTES_ADDED = 1500 * MEBIBYTE
+REQUESTS = 50_000
 EXECUTE = "Execute the remote deploy.sh"
 MIGRATION = """
 from django.db import migrations, models
@@ -98,6 +101,33 @@ def has_failed(outcome: Outcome, cause: str, step: str = EXECUTE) -> None:
     assert outcome.codes[step] != 0
     assert cause in "\n".join(outcome.outputs[step].splitlines()[-15:]), outcome.output
     assert outcome.codes["Remove env file and ssh key file"] == 0
+
+
+def titles(site: Site) -> Counter:
+    sql = "SELECT title FROM posts_post WHERE title LIKE 'Load %'"
+    return Counter(site.database.query(sql, site.database_name).splitlines())
+
+
+def test_ten_releases_in_a_row_lose_no_request(site: Site) -> None:
+    before = titles(site)
+    times = []
+    with site.no_request_lost(pause=0.25) as load:
+        load.wait_for(2000)
+        usual = load.percentile(0.99)
+        begun = len(load.seconds)
+        for _ in range(10):
+            started = time.monotonic()
+            site.push_well()
+            times.append(time.monotonic() - started)
+        meanwhile = load.percentile(0.99, since=begun)
+        load.wait_for(max(1, REQUESTS - len(load.seconds)), seconds=600)
+    posts = [body["title"] for body in load.accepted]
+    print(f"{len(load.seconds)} requests {load.requests}, none failed; {len(posts)} posts")
+    print(f"99 % within {usual:.3f} s before, {meanwhile:.3f} s meanwhile")
+    print(f"from push to drained: {min(times):.0f} to {max(times):.0f} s")
+    assert len(load.seconds) >= REQUESTS
+    # Each exactly once, and none that was not asked for.
+    assert titles(site) - before == Counter(dict.fromkeys(posts, 1))
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -320,6 +350,11 @@ def by_hand(site: Site, command: str) -> None:
     site.shell(f"cd {APP} && {values} docker compose -f docker-compose.prod.yml {command}")
 
 
+def test_a_site_that_was_taken_down_comes_up_again(site: Site) -> None:
+    by_hand(site, "down")
+    site.push_well()
+
+
 def test_a_site_that_was_started_by_hand_is_taken_over(site: Site) -> None:
     by_hand(site, "down")
     assert site.release() == ""
@@ -327,11 +362,6 @@ def test_a_site_that_was_started_by_hand_is_taken_over(site: Site) -> None:
     assert site.release() == "manual"
     with site.no_request_lost():
         site.push_well()
-
-
-def test_a_site_that_was_taken_down_comes_up_again(site: Site) -> None:
-    by_hand(site, "down")
-    site.push_well()
 
 
 # The way to the host
@@ -377,6 +407,7 @@ def test_secrets_are_in_no_list_of_processes(site: Site) -> None:
                     processes.add(file.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
                 except OSError:
                     continue
+            time.sleep(0.01)
 
     watcher = threading.Thread(target=watch)
     watcher.start()

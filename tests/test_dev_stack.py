@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import SWITCHES, Choice, name_of, render
+from conftest import SWITCHES, Choice, grouped, render
 from stacks import DevelopmentStack, free_port, needs_engine, removed_afterwards, wait_until
 
 pytestmark = [pytest.mark.slow, needs_engine]
@@ -62,12 +62,6 @@ WITH_MYSQL, WITH_POSTGRESQL = (
 DATABASES = [WITH_MYSQL, WITH_POSTGRESQL]
 # Those two first: pytest keeps a stack for the next test where the places in both lists agree.
 CHOICES = [*DATABASES, *(choice for choice in mixed_choices() if choice not in DATABASES)]
-
-
-def in_a_group_of_its_own(choice: Choice) -> object:
-    """Return the choice as a parameter: one worker has all the tests of its stack."""
-    name = name_of(choice)
-    return pytest.param(choice, id=name, marks=pytest.mark.xdist_group(f"dev-{name}"))
 
 
 class StudentsProject:
@@ -148,18 +142,14 @@ class Development(DevelopmentStack):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module", params=[in_a_group_of_its_own(choice) for choice in CHOICES])
+@pytest.fixture(scope="module", params=grouped("dev", CHOICES))
 def stack(request: pytest.FixtureRequest) -> Iterator[Development]:
     with removed_afterwards(Development(request.param, render(request.param))) as stack:
         stack.start()
         yield stack
 
 
-each_database = pytest.mark.parametrize(
-    "stack",
-    [in_a_group_of_its_own(choice) for choice in DATABASES],
-    indirect=True,
-)
+each_database = pytest.mark.parametrize("stack", grouped("dev", DATABASES), indirect=True)
 
 
 def passed(output: str) -> int:
@@ -339,7 +329,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Development]:
         yield stack
 
 
-@pytest.mark.xdist_group("dev-clone")
+@pytest.mark.xdist_group("dev clone")
 def test_a_clone_without_env_starts(clone: Development) -> None:
     assert not (clone.student.path / ".env").exists()
     clone.start()
@@ -347,7 +337,7 @@ def test_a_clone_without_env_starts(clone: Development) -> None:
     clone.compose("down")
 
 
-@pytest.mark.xdist_group("dev-clone")
+@pytest.mark.xdist_group("dev clone")
 def test_ports_are_moved_in_the_env_file(clone: Development) -> None:
     web, database = free_port(), free_port()
     file = clone.student.path / ".env"
@@ -365,7 +355,7 @@ def test_ports_are_moved_in_the_env_file(clone: Development) -> None:
         file.unlink()
 
 
-@pytest.mark.xdist_group("dev-clone")
+@pytest.mark.xdist_group("dev clone")
 def test_ctrl_c_ends_it_in_seconds(clone: Development) -> None:
     command = ["docker", "compose", f"--file={clone.file}", f"--file={clone.override}", "up"]
     with subprocess.Popen(

@@ -52,15 +52,22 @@ def completed_production(choice: Choice) -> tuple[Path, dict[str, str]]:
     return project, {key: value.replace("CHANGE_ME", "203.0.113.7") for key, value in env.items()}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("domain", [(), DOMAIN], ids=["address", "domain"])
-@each_combination
-def test_production_settings_pass_the_deployment_checks(choice, domain):
-    result = run_commands(
-        *completed_production(choice + domain), "check --deploy --fail-level WARNING"
-    )
+def passes_the_deployment_checks(choice):
+    result = run_commands(*completed_production(choice), "check --deploy --fail-level WARNING")
 
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.slow
+@each_combination
+def test_production_settings_pass_the_deployment_checks(choice):
+    passes_the_deployment_checks(choice)
+
+
+@pytest.mark.slow
+@each_pair
+def test_with_a_domain_they_pass_them_too(choice):
+    passes_the_deployment_checks(choice + DOMAIN)
 
 
 def test_the_deployment_checks_find_a_weak_secret_key():

@@ -41,10 +41,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def interrupted(site: Site, step: str, interrupt: Callable[[Runner], object]) -> Outcome:
+def interrupted(
+    site: Site, step: str, interrupt: Callable[[Runner], object], release: str = ""
+) -> Outcome:
     """Push, and interrupt it as soon as deploy.sh tells of the step."""
     outcomes: list[Outcome] = []
-    runner = site.runner(site.new_release())
+    runner = site.runner(release or site.new_release())
     site.shell(f": >{APP}/.deploy/deploy.log", user="ubuntu")
     push = threading.Thread(target=lambda: outcomes.append(runner.run("deploy")))
     push.start()
@@ -67,15 +69,16 @@ def test_killed_at_any_step_the_site_stays_and_the_next_push_completes(
 
 
 def test_a_connection_that_breaks_stops_no_deployment(site: Site) -> None:
+    release = site.new_release()
     with site.no_request_lost():
-        outcome = interrupted(site, "Building", Runner.cancel)
+        outcome = interrupted(site, "Building", Runner.cancel, release)
         assert outcome.failed
         wait_until(
             lambda: re.search(r"Live: web-", site.shell(f"cat {APP}/.deploy/deploy.log")),
             90,
             "the deployment comes to its end",
         )
-        site.push_well()
+        site.push_well(release)
 
 
 def test_an_engine_that_restarts_amid_a_deployment_is_no_obstacle(site: Site) -> None:

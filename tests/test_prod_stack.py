@@ -21,7 +21,7 @@ from pathlib import Path
 import boto3
 import pytest
 import requests
-from conftest import COVERING, Choice, name_of, render
+from conftest import COVERING, Choice, grouped, render
 from moto.server import ThreadedMotoServer
 from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
@@ -53,14 +53,7 @@ def sites(*choices: Choice, **wanted: object) -> pytest.MarkDecorator:
     """Run a test on the stacks of these choices, or of those in the covering array that match."""
     chosen = choices or [c for c in COVERING if wanted.items() <= dict(c).items()]
     assert chosen
-    return pytest.mark.parametrize(
-        "site",
-        [
-            pytest.param(c, id=name_of(c), marks=pytest.mark.xdist_group(f"prod {name_of(c)}"))
-            for c in chosen
-        ],
-        indirect=True,
-    )
+    return pytest.mark.parametrize("site", grouped("prod", chosen), indirect=True)
 
 
 # Their databases are stopped.
