@@ -271,14 +271,26 @@ def test_two_pushes_at_once_end_one_after_the_other(site: Site) -> None:
     assert site.release() in [runner.environment["GITHUB_SHA"] for runner in runners]
 
 
-def test_a_deployment_waits_for_another_one(site: Site) -> None:
+def another_deployment(site: Site) -> subprocess.Popen:
+    """Hold the lock for some seconds."""
     lock = f"{APP}/.deploy/lock"
-    site.run("docker", "--version")
     holder = subprocess.Popen(["docker", "exec", site.name, "flock", lock, "sleep", "5"])
     wait_until(lambda: "held" in site.shell(f"flock -n {lock} true || echo held"), 5, "held")
+    return holder
+
+
+def test_deploy_sh_waits_for_another_deployment(site: Site) -> None:
+    holder = another_deployment(site)
     code, output = site.deploy_sh()
     assert (code, holder.wait()) == (0, 0), output
     assert "waiting for its end" in output
+
+
+def test_a_push_waits_before_it_copies_the_source(site: Site) -> None:
+    holder = another_deployment(site)
+    outcome = site.push(site.release())
+    assert (outcome.failed, holder.wait()) == ("", 0), outcome.output
+    assert "waiting for its end" in outcome.outputs["Copy source via ssh key"]
 
 
 def two_releases(site: Site) -> tuple[str, str]:
