@@ -103,6 +103,10 @@ def has_failed(outcome: Outcome, cause: str, step: str = EXECUTE) -> None:
     assert outcome.codes["Remove env file and ssh key file"] == 0
 
 
+def colours_running(site: Site) -> list[str]:
+    return [name for name in site.running() if re.search("web-(blue|green)", name)]
+
+
 def titles(site: Site) -> Counter:
     sql = "SELECT title FROM posts_post WHERE title LIKE 'Load %'"
     return Counter(site.database.query(sql, site.database_name).splitlines())
@@ -211,7 +215,7 @@ def test_an_environment_from_windows_without_an_end_arrives(site: Site) -> None:
         outcome = site.push(ENV_VARS=text.replace("\n", "\r\n"))
     assert not outcome.failed, outcome.output
     print_it = "import os; print(repr([os.environ[k] for k in ('A_TEST', 'THE_LAST')]))"
-    (name,) = (n for n in site.running() if re.search("web-(blue|green)", n))
+    (name,) = colours_running(site)
     assert site.run("docker", "exec", name, "python", "-c", print_it).strip() == repr(
         [value, "1 $2"]
     )
@@ -307,6 +311,7 @@ def test_rollback_goes_back_and_once_more_forth(site: Site) -> None:
             code, output = site.deploy_sh("rollback")
             assert code == 0, output
             assert site.release() == wanted
+        wait_until(lambda: len(colours_running(site)) == 1, 60, "the other colour has ended")
 
 
 def test_rollback_works_after_a_broken_release_too(site: Site) -> None:

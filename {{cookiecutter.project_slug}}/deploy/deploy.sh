@@ -507,6 +507,17 @@ stop_old() {
   fi
 }
 
+# The same after a rollback, for which nobody waits: who goes back and forth may need this colour
+# again before it has ended.
+stop_later() {
+  exec 9>&-
+  drain
+  take_lock >/dev/null
+  if [[ "$(live_colour)" != "$1" ]]; then
+    stop_old "$1"
+  fi
+}
+
 # remember RELEASE: it has been live.
 remember() {
   if [[ -n "$1" ]]; then
@@ -599,7 +610,6 @@ rollback() {
   if [[ "$(release_of "$idle")" == "$release" ]]; then
     step "$STARTING web-$idle, $release"
     CANDIDATE="$idle"
-    drain
     # Not by Compose: it is to run as it did, with the environment that it had.
     # shellcheck disable=SC2046 # One word a container.
     attempt "${DOCKER[@]}" start $(containers "web-$idle" --all) || give_up
@@ -613,8 +623,7 @@ rollback() {
   remember "$release"
   echo "$idle rolled back" >"$STATE/live"
   step "$DEPLOYED web-$idle, $release"
-  # Nobody has to wait for this, but for the next deployment.
-  stop_old "$live" </dev/null >>"$STATE/deploy.log" 2>&1 &
+  stop_later "$live" </dev/null >>"$STATE/deploy.log" 2>&1 &
 }
 
 preflight() {
