@@ -29,7 +29,8 @@ def distinct_choices(name: str) -> list[Choice]:
 
 
 def locked(text: str) -> set[str]:
-    return set(re.findall(r"^[\w.-]+==[^\s;\\]+", text, re.MULTILINE))
+    """Return what a lock names, extras included: `coverage[toml]==7.17.4`."""
+    return set(re.findall(r"^[\w.-]+(?:\[[\w.,-]+\])?==[^\s;\\]+", text, re.MULTILINE))
 
 
 def without_hashes(text: str) -> list[str]:
@@ -62,8 +63,9 @@ def resolved(source: Path, lock: str, tmp_path: Path) -> set[str]:
     own = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
     return locked(
         run(
-            *(sys.executable, "-m", "uv", "pip", "compile", "--universal", "--no-build"),
-            *("--python-version", "3.11", "--no-header", "--no-annotate", "--quiet"),
+            *(sys.executable, "-m", "uv", "pip", "compile", "--universal"),
+            *("--python-version", "3.11", "--no-strip-extras", "--only-binary", "mysqlclient"),
+            *("--no-header", "--no-annotate", "--quiet"),
             *("--constraint", tmp_path / "lock.txt", source),
             env={**own, "UV_NO_CONFIG": "1"},
         )
@@ -104,16 +106,53 @@ def test_uv_installs_exactly_the_lock(choice, tmp_path):
 
 
 DEV = distinct_choices("requirements-dev")
+# What Python 3.11.0 brought, Debian 12, Python 3.11.7 and 3.12.1, and what is new today. Up to 23.2
+# pip takes a package with an extra for another requirement than the package alone.
+PIPS = ["pip==22.3", "pip==23.0", "pip==23.2", "pip"]
 
 
-@pytest.mark.parametrize("choice", [DEV[0], DEV[-1]], ids=name_of)
-def test_pip_installs_the_lock(choice, tmp_path):
-    venv.create(tmp_path, with_pip=True)
-    pip = (tmp_path / ("Scripts" if sys.platform == "win32" else "bin") / "python", "-m", "pip")
+def pip_of(version: str, folder: Path) -> tuple[object, ...]:
+    """Return the command of this pip in a fresh environment."""
+    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    venv.create(folder)
+    run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, version)
+    return python, "-m", "pip"
+
+
+@pytest.mark.parametrize("version", PIPS)
+def test_pip_installs_the_lock(version, tmp_path):
+    """By turns for two sets that differ in every option: what fails is the form, not a package."""
+    choice = DEV[-(PIPS.index(version) % 2)]
+    pip = pip_of(version, tmp_path)
 
     run(*pip, "install", "--require-hashes", "-r", render(choice) / "requirements-dev.txt")
 
     assert "No broken requirements found" in run(*pip, "check")
+
+
+@pytest.mark.parametrize("version", PIPS)
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-test.txt"])
+def test_pip_would_install_the_templates_locks(name, version, tmp_path):
+    """The whole resolution with its hashes; only the writing of the files is left out."""
+    pip = pip_of(version, tmp_path)
+
+    run(*pip, "install", "--dry-run", "--require-hashes", "-r", TEMPLATE / name)
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-test"])
+def test_a_lock_of_the_template_misses_nothing_and_has_nothing_extra(name, tmp_path):
+    lock = (TEMPLATE / f"{name}.txt").read_text(encoding="utf-8")
+
+    assert resolved(TEMPLATE / f"{name}.in", lock, tmp_path) == locked(lock)
+
+
+def test_a_missing_extra_is_found(tmp_path):
+    """Also where the lock happens to hold the newest release, with which an old pip succeeds."""
+    lock = lock_of(render(), "requirements-dev")
+    broken = lock.replace("coverage[toml]==", "coverage==")
+
+    assert broken != lock
+    assert resolved(render() / "requirements-dev.in", broken, tmp_path) - locked(broken)
 
 
 def test_a_missing_requirement_is_found(tmp_path):

@@ -25,9 +25,10 @@ OPTIONS = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"
 JINJA = Environment(  # noqa: S701 (requirements, not HTML)
     **OPTIONS["_jinja2_env_vars"], keep_trailing_newline=True
 )
-# What pip and every Python from 3.11 on can install. mysqlclient is not built for its metadata:
-# that would want a compiler and MySQL's headers.
-COMPILE = "--universal --python-version 3.11 --generate-hashes"
+# What pip and every Python from 3.11 on can install. pip before 23.3 needs the extras: it takes
+# `coverage[toml]` for another requirement than `coverage`, and looks for the newest release of it.
+# mysqlclient is not built for its metadata: that would want a compiler and MySQL's headers.
+COMPILE = "--universal --python-version 3.11 --no-strip-extras --generate-hashes"
 QUIET = "--only-binary mysqlclient --no-emit-index-url --no-annotate --no-header --quiet"
 HEADER = f"# Made from {{0}}.in by: uv pip compile {COMPILE} {{0}}.in -o {{0}}.txt\n"
 
