@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from cookiecutter.main import cookiecutter
+from pytest_cookies.plugin import Cookies
 
 TEMPLATE = Path(__file__).parent.parent
 OPTIONS: dict = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
@@ -70,18 +70,22 @@ def covering_array() -> list[Choice]:
 COVERING = covering_array()
 
 
+# pytest-cookies' fixture of the session, for what is called from fixtures and helpers alike.
+_session: dict[str, Cookies] = {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bake_in_this_session(cookies_session: Cookies) -> None:
+    _session["cookies"] = cookies_session
+
+
 @functools.cache
 def render(choice: Choice = ()) -> Path:
     """Return the folder of a project with these answers, the defaults for the rest."""
-    return Path(
-        cookiecutter(
-            str(TEMPLATE),
-            no_input=True,
-            extra_context=dict(choice),
-            output_dir=tempfile.mkdtemp(dir=rendered_root()),
-            default_config=True,
-        )
-    )
+    result = _session["cookies"].bake(extra_context=dict(choice), template=str(TEMPLATE))
+    if result.exception:
+        raise result.exception
+    return result.project_path
 
 
 @functools.cache

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import OPTIONS, TEMPLATE
 from cookiecutter.exceptions import FailedHookException
-from cookiecutter.main import cookiecutter
+from pytest_cookies.plugin import Cookies, Result
 
-sys.path.append(str(TEMPLATE))
-import ceos_template_answers as answers_module  # noqa: E402
+import ceos_template_answers as answers_module
 
 GOOD = {
     **{
@@ -45,17 +44,13 @@ def faults(**changed: object) -> list[str]:
     return answers_module.find_faults({**GOOD, **changed}, OPTIONS)
 
 
-def render(folder: Path, **given: object) -> Path:
-    extra = {"docs_language": "en", **given}
-    return Path(
-        cookiecutter(
-            str(TEMPLATE),
-            no_input=True,
-            extra_context=extra,
-            output_dir=str(folder),
-            default_config=True,
-        )
-    )
+def bake(cookies: Cookies, **given: object) -> Result:
+    return cookies.bake({"docs_language": "en", **given}, template=str(TEMPLATE))
+
+
+def baked_in(folder: Path) -> list[Path]:
+    """Return what baking has left in the folder of a test."""
+    return list(folder.glob("cookies/*/*"))
 
 
 def schema_title(project: Path) -> str:
@@ -79,15 +74,15 @@ def schema_title(project: Path) -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
-def test_any_name_is_the_title_of_the_api(text: str, tmp_path: Path) -> None:
-    project = render(tmp_path, project_name=text, description=text, author_name=text)
+def test_any_name_is_the_title_of_the_api(text: str, cookies: Cookies) -> None:
+    project = bake(cookies, project_name=text, description=text, author_name=text).project_path
     assert schema_title(project) == text
 
 
 @pytest.mark.parametrize("name", ["project_name", "description", "author_name"])
-def test_readme_shows_texts_letter_for_letter(name: str, tmp_path: Path) -> None:
+def test_readme_shows_texts_letter_for_letter(name: str, cookies: Cookies) -> None:
     text = "".join(HOSTILE)[:190] + "\\"
-    project = render(tmp_path, project_slug="x", **{name: text})
+    project = bake(cookies, project_slug="x", **{name: text}).project_path
     assert text in (project / "README.md").read_text(encoding="utf-8")
 
 
@@ -102,8 +97,8 @@ def test_a_korean_name_gives_a_slug_one_can_read() -> None:
     assert answers_module.derive_slug("우리 서비스") == "uri-seobiseu"
 
 
-def test_default_slug_is_the_derived_one(tmp_path: Path) -> None:
-    assert render(tmp_path, project_name="세오스 2024").name == "seoseu-2024"
+def test_default_slug_is_the_derived_one(cookies: Cookies) -> None:
+    assert bake(cookies, project_name="세오스 2024").project_path.name == "seoseu-2024"
 
 
 @pytest.mark.parametrize("slug", ["a", "my-api", "my_api2", "a" * 40])
@@ -225,18 +220,20 @@ def test_refusal_says_what_was_given_what_is_allowed_and_an_example(language: st
     "text", ["{{ 7*7 }}", "{{", "{% x", "{#", "# {% if", "{{ cookiecutter.x }}"]
 )
 def test_template_code_given_through_the_api_is_refused_letter_for_letter(
-    text: str, tmp_path: Path
+    text: str, cookies: Cookies, tmp_path: Path
 ) -> None:
-    with pytest.raises(FailedHookException) as refused:
-        render(tmp_path, project_name=text)
-    assert f'project_name = "{text}"' in str(refused.value)
-    assert "mark of Jinja" in str(refused.value)
-    assert list(tmp_path.iterdir()) == []
+    refused = bake(cookies, project_name=text).exception
+    assert isinstance(refused, FailedHookException)
+    assert f'project_name = "{text}"' in str(refused)
+    assert "mark of Jinja" in str(refused)
+    assert baked_in(tmp_path) == []
 
 
-def test_all_faults_are_in_one_refusal_and_no_folder_is_left(tmp_path: Path) -> None:
+def test_all_faults_are_in_one_refusal_and_no_folder_is_left(
+    cookies: Cookies, tmp_path: Path
+) -> None:
     bad = {"project_slug": "a/b", "domain_name": "x_y", "time_zone": "Seoul", "author_name": " "}
-    with pytest.raises(FailedHookException) as refused:
-        render(tmp_path / "not-made", **bad)
-    assert all(f"{name} = " in str(refused.value) for name in bad)
-    assert list(tmp_path.iterdir()) == []
+    refused = bake(cookies, **bad).exception
+    assert isinstance(refused, FailedHookException)
+    assert all(f"{name} = " in str(refused) for name in bad)
+    assert baked_in(tmp_path) == []
