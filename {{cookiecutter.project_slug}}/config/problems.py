@@ -18,13 +18,13 @@ from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
-from django_guid import get_guid
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
 
 from config.database import is_outage
+from config.request_id import request_id
 
 CONTENT_TYPE = "application/problem+json"
 # {% if cookiecutter.docs_language == "ko" %}
@@ -42,7 +42,7 @@ def problem(status: int, detail: str | None = None, **extensions: Any) -> dict[s
         "title": title,
         "status": status,
         "detail": detail or title,
-        "request_id": get_guid(),
+        "request_id": request_id.get(),
         **extensions,
     }
 

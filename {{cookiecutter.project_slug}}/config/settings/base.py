@@ -36,7 +36,6 @@ INSTALLED_APPS = [
     # {% endif %}
     "corsheaders",
     "django_filters",
-    "django_guid",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     # {% if cookiecutter.media_storage == "s3" %}
@@ -47,7 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_guid.middleware.guid_middleware",
+    "config.request_id.RequestIdMiddleware",
     "config.middleware.RequestLogMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -267,6 +266,7 @@ SPECTACULAR_SETTINGS = {
 # Other origins that may call the API from a browser
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_EXPOSE_HEADERS = ["X-Request-ID"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
 CSRF_FAILURE_VIEW = "config.problems.csrf_failure"
 # {% if cookiecutter.authentication == "session" %}
@@ -275,26 +275,23 @@ CORS_ALLOW_CREDENTIALS = True
 
 # Logs: one line a request, each line with the id of its request
 
-DJANGO_GUID = {"GUID_HEADER_NAME": "X-Request-ID"}
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "django_guid.log_filters.CorrelationId"}},
+    "filters": {"request_id": {"()": "config.request_id.RequestIdFilter"}},
     "formatters": {
         "text": {
-            "format": "{levelname} {name} [{correlation_id}] {message}",
+            "format": "{levelname} {name} [{request_id}] {message}",
             "style": "{",
         },
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": "{asctime}{levelname}{name}{message}{correlation_id}",
+            "fmt": "{asctime}{levelname}{name}{message}{request_id}",
             "style": "{",
             "rename_fields": {
                 "asctime": "time",
                 "levelname": "level",
                 "name": "logger",
-                "correlation_id": "request_id",
             },
         },
     },
@@ -311,6 +308,5 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO"},
         "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.request": {"level": "ERROR"},
-        "django_guid": {"level": "WARNING"},
     },
 }

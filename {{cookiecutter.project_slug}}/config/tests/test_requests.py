@@ -2,7 +2,7 @@
 
 import logging
 from io import StringIO
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -38,13 +38,19 @@ def test_id_that_the_proxy_gave_is_kept(client: Client) -> None:
 
 def test_id_that_is_none_is_replaced(client: Client) -> None:
     response = client.get(LIVE, headers={"X-Request-ID": "forged log line"})
-    assert response["X-Request-ID"] != "forged log line"
+    assert UUID(response["X-Request-ID"])
 
 
 def test_log_has_one_line_for_a_request_with_its_id(client: Client, log: StringIO) -> None:
     response = client.get(HOME)
     [line] = log.getvalue().splitlines()
     assert f"[{response['X-Request-ID']}] GET {HOME} 302" in line
+
+
+def test_log_after_a_request_has_no_id(client: Client, log: StringIO) -> None:
+    client.get(HOME)
+    logging.getLogger("posts").warning("later")
+    assert "[None] later" in log.getvalue()
 
 
 def test_log_leaves_out_the_query(client: Client, log: StringIO) -> None:
@@ -63,8 +69,11 @@ def test_log_is_not_buried_under_health_checks(client: Client, log: StringIO, na
 @pytest.mark.django_db
 def test_log_has_health_checks_that_failed(client: Client, log: StringIO, settings: object) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
-    client.get("/health/ready/")
+    response = client.get("/health/ready/")
     assert "GET /health/ready/ 503" in log.getvalue()
+    # Django adds a line, after the last middleware.
+    lines = log.getvalue().splitlines()
+    assert [line for line in lines if f"[{response['X-Request-ID']}]" not in line] == []
 
 
 def test_log_names_the_user(
@@ -98,6 +107,7 @@ def test_front_end_on_an_allowed_origin_may_read_answers(client: Client, setting
     settings.CORS_ALLOWED_ORIGINS = ["https://www.example.com"]
     response = client.get(LIVE, headers={"Origin": "https://www.example.com"})
     assert response["Access-Control-Allow-Origin"] == "https://www.example.com"
+    assert response["Access-Control-Expose-Headers"] == "X-Request-ID"
 
 
 def test_front_end_on_another_origin_may_not(client: Client, settings: object) -> None:
