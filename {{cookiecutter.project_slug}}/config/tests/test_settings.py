@@ -38,8 +38,10 @@ REQUIRED = {
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Load:
     def load(name: str, **environment: str) -> dict:
-        # Read again too, since it is what reads most of the environment.
-        monkeypatch.delitem(sys.modules, "config.settings.base")
+        # Read again too: base.py reads most of the environment, and env.py keeps what dev.py reads
+        # from `.env`.
+        for module in ("config.env", "config.settings.base"):
+            monkeypatch.delitem(sys.modules, module)
         with patch.dict(os.environ, environment, clear=True):
             return runpy.run_module(f"config.settings.{name}")
 
