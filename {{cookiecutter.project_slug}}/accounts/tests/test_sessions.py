@@ -53,6 +53,10 @@ def test_scripts_cannot_read_the_session_cookie(api: APIClient, user: User) -> N
     assert sign_in(api, user).cookies["sessionid"]["httponly"]
 
 
+def test_session_lasts_for_14_days(api: APIClient, user: User) -> None:
+    assert sign_in(api, user).cookies["sessionid"]["max-age"] == 14 * 24 * 60 * 60
+
+
 def test_address_is_read_without_regard_to_case(api: APIClient, user: User) -> None:
     user.email = user.email.upper()
     assert sign_in(api, user).status_code == 200

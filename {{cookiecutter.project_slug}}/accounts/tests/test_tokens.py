@@ -3,6 +3,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import MD5PasswordHasher
 from rest_framework.response import Response
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts.factories import PASSWORD, UserFactory
 from accounts.models import User
@@ -46,6 +47,16 @@ def test_signing_in_gives_a_pair_of_tokens(user: User) -> None:
     response = sign_in(user)
     assert response.status_code == 200
     assert set(response.json()) == {"access", "refresh"}
+
+
+def test_access_token_is_valid_for_15_minutes(tokens: dict[str, str]) -> None:
+    token = AccessToken(tokens["access"])
+    assert token["exp"] - token["iat"] == 15 * 60
+
+
+def test_refresh_token_is_valid_for_14_days(tokens: dict[str, str]) -> None:
+    token = RefreshToken(tokens["refresh"])
+    assert token["exp"] - token["iat"] == 14 * 24 * 60 * 60
 
 
 def test_access_token_signs_in(tokens: dict[str, str], user: User) -> None:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.response import Response
@@ -352,6 +352,12 @@ def test_liking_again_changes_nothing(signed_in: APIClient, post: Post) -> None:
     assert (response.status_code, response.json()) == (200, {"like_count": 1, "liked": True})
 
 
+def test_the_database_itself_holds_likes_unique(post: Post, user: User) -> None:
+    Like.objects.create(post=post, user=user)
+    with pytest.raises(IntegrityError):
+        Like.objects.create(post=post, user=user)
+
+
 def test_unlike(signed_in: APIClient, post: Post) -> None:
     signed_in.post(address(post, "like"))
     response = signed_in.delete(address(post, "like"))
@@ -393,6 +399,16 @@ def test_everyone_reads_comments_from_the_oldest_on(api: APIClient, post: Post) 
     CommentFactory()
     results = api.get(address(post, "comments")).json()["results"]
     assert [comment["id"] for comment in results] == [comment.pk for comment in comments]
+
+
+def test_comments_take_as_many_queries_for_many_as_for_few(api: APIClient, post: Post) -> None:
+    numbers = []
+    for count in (1, 9):
+        CommentFactory.create_batch(count, post=post)
+        with CaptureQueriesContext(connection) as queries:
+            api.get(address(post, "comments"))
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
 
 
 def test_user_comments(signed_in: APIClient, post: Post, user: User) -> None:
