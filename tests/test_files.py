@@ -69,31 +69,27 @@ def texts() -> list[tuple[str, str]]:
     return found
 
 
-def expected_paths(choice: Choice) -> set[str]:
-    """Return the raw tree's paths less those of values not chosen, plus what the hook writes."""
-    answers = dict(choice)
-    unwanted = [
-        path
-        for option, by_value in OPTIONS["_optional_paths"].items()
-        for value, paths in by_value.items()
-        if value != str(answers[option]).lower()
-        for path in paths
-    ]
-    expected = {".env", ".env.prod"}
-    for path in paths_in(RAW):
-        language = re.search(r"\.(ko|en)(?=\.\w+$)", path)
-        if any(path == other or path.startswith(f"{other}/") for other in unwanted):
-            continue
-        if not language:
-            expected.add(path)
-        elif language[1] == answers["docs_language"]:
-            expected.add(path.replace(language[0], ""))
-    return expected
+def listed_paths(choice: Choice) -> set[str]:
+    """Return the paths of project_files.txt that a project with these answers has."""
+    answers = {option: str(value).lower() for option, value in choice}
+    lines = (Path(__file__).parent / "project_files.txt").read_text(encoding="utf-8").splitlines()
+    listed = set()
+    for line in lines:
+        if line and not line.startswith("#"):
+            path, *conditions = line.split()
+            wanted = dict(condition.split("=") for condition in conditions)
+            if all(answers[option] == value for option, value in wanted.items()):
+                listed.add(path)
+    return listed
 
 
 @each_combination
 def test_a_project_has_exactly_the_files_of_its_options(choice):
-    assert paths_in(render(choice)) == expected_paths(choice)
+    rendered, listed = paths_in(render(choice)), listed_paths(choice)
+
+    missing = [f"missing: {path}" for path in sorted(listed - rendered)]
+    surplus = [f"surplus: {path}" for path in sorted(rendered - listed)]
+    assert not missing + surplus, "\n".join(missing + surplus)
 
 
 @pytest.mark.parametrize(
