@@ -185,8 +185,11 @@ def unfinished_files(project: Path, template: Path) -> list[str]:
 
 
 def start_commands(windows: bool) -> str:
-    """Return the line that starts the project without Docker, in bash, zsh or PowerShell."""
-    python = r".venv\Scripts\python" if windows else ".venv/bin/python"
+    """Return the line that starts the project without Docker, in bash, zsh or PowerShell.
+
+    On Windows one line serves both PowerShell 5, which has no `&&`, and Git Bash.
+    """
+    python = ".venv/Scripts/python" if windows else ".venv/bin/python"
     commands = [
         "py -m venv .venv" if windows else "python3 -m venv .venv",
         f"{python} -m pip install -r requirements-dev.txt",

@@ -166,11 +166,19 @@ def test_last_words_are_in_the_chosen_language() -> None:
     assert words[1].isascii()
 
 
-def test_start_commands_on_windows_are_powershells() -> None:
+def test_start_commands_on_windows_are_for_powershell_and_git_bash() -> None:
     commands = hook.start_commands(windows=True)
-    assert commands.startswith(r"py -m venv .venv; .venv\Scripts\python -m pip install")
+    assert commands.startswith("py -m venv .venv; .venv/Scripts/python -m pip install")
     assert "&&" not in commands
+    assert "\\" not in commands
     assert "/bin/" not in commands
+
+
+@pytest.mark.parametrize("windows", [False, True])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_projects_readme_starts_it_with_the_same_line(language: str, windows: bool) -> None:
+    readme = TEMPLATE / "{{cookiecutter.project_slug}}" / f"README.{language}.md"
+    assert f"\n{hook.start_commands(windows)}\n" in readme.read_text(encoding="utf-8")
 
 
 def test_start_commands_elsewhere_stop_at_the_first_error() -> None:
