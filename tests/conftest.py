@@ -6,14 +6,17 @@ import functools
 import hashlib
 import itertools
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from engine import engine_responds, remove_everything
 from pytest_cookies.plugin import Cookies
 
 TEMPLATE = Path(__file__).parent.parent
@@ -96,10 +99,29 @@ def rendered_root() -> str:
 @pytest.fixture(scope="session", autouse=True)
 def _remove_what_the_tests_made() -> object:
     yield
-    from stacks import remove_database_servers
-
-    remove_database_servers()
     shutil.rmtree(rendered_root())
+    if engine_responds():
+        remove_everything()
+
+
+@pytest.fixture(scope="session")
+def engine() -> None:
+    """A Docker engine: a test is skipped without one, or fails where REQUIRE_CONTAINERS is 1."""
+    missing = "no Docker engine responds on this machine, so stacks and deployments were not tested"
+    if engine_responds():
+        return
+    if os.environ.get("REQUIRE_CONTAINERS") == "1":
+        pytest.fail(missing, pytrace=False)
+    pytest.skip(missing)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print how many tests were left out, in one sentence for each reason."""
+    skipped = terminalreporter.getreports("skipped")
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    for reason, number in reasons.items():
+        tests = "1 test" if number == 1 else f"{number} tests"
+        terminalreporter.write_line(f"{tests} skipped: {reason}")
 
 
 @pytest.fixture

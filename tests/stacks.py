@@ -7,11 +7,11 @@ RDS is: one server for each kind and test process, one database in it for each s
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
 import secrets
-import shutil
 import socket
 import subprocess
 import time
@@ -23,34 +23,12 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import Choice
+from engine import LABEL, docker
 
-LABEL = "ceos-template-test"
 # Any printable character may stand in a password.
 DATABASE_PASSWORD = "pass $word #1 \"quoted\" 'too' \\ %s"
-
-
-def engine_answers() -> bool:
-    docker = shutil.which("docker")
-    return bool(docker) and subprocess.run([docker, "info"], capture_output=True).returncode == 0
-
-
-needs_engine = pytest.mark.skipif(
-    not engine_answers(), reason="no Docker engine answers on this machine"
-)
-
-
-def docker(*arguments: str, check: bool = True, **options) -> str:
-    """Run docker and return what it printed, both streams; fail with all of it."""
-    done = subprocess.run(
-        ["docker", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        **options,
-    )
-    if check and done.returncode:
-        raise AssertionError(f"docker {' '.join(arguments)}: {done.returncode}\n{done.stdout}")
-    return done.stdout
+# The fixture is in conftest.py.
+needs_engine = pytest.mark.usefixtures("engine")
 
 
 def loopback_address() -> str:
@@ -267,20 +245,10 @@ class DatabaseServer:
             self.query(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-_started: dict[str, DatabaseServer] = {}
-
-
+@functools.cache
 def database_server(kind: str) -> DatabaseServer:
     """Return this test process's server of a kind, started when it is first asked for."""
-    if kind not in _started:
-        _started[kind] = DatabaseServer(kind)
-    return _started[kind]
-
-
-def remove_database_servers() -> None:
-    """Remove the servers of this test process; conftest.py calls it at the end."""
-    while _started:
-        _started.popitem()[1].remove()
+    return DatabaseServer(kind)
 
 
 @contextmanager

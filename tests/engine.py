@@ -1,0 +1,47 @@
+"""The machine's Docker engine, and what the tests leave in it: nothing."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import subprocess
+import uuid
+
+# On all that this process makes, as a label or in its name: another session's is another one.
+LABEL = f"ceos-template-test-{uuid.uuid4().hex[:8]}"
+
+
+@functools.cache
+def engine_responds() -> bool:
+    docker = shutil.which("docker")
+    return bool(docker) and subprocess.run([docker, "info"], capture_output=True).returncode == 0
+
+
+def docker(*arguments: str, check: bool = True, **options) -> str:
+    """Run docker and return what it printed, both streams; fail with all of it."""
+    done = subprocess.run(
+        ["docker", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+    if check and done.returncode:
+        raise AssertionError(f"docker {' '.join(arguments)}: {done.returncode}\n{done.stdout}")
+    return done.stdout
+
+
+def remove_everything() -> None:
+    """Remove what this process has made and nothing has removed, as where a start has failed."""
+    for kind, *remove in (
+        ("container", "rm", "--force", "--volumes"),
+        ("network", "rm"),
+        ("volume", "rm"),
+        ("image", "rm", "--force"),
+    ):
+        filters = ["label"] if kind == "image" else ["label", "name"]
+        every = ["--all"] if kind == "container" else []
+        for ours in filters:
+            found = docker(kind, "ls", "--quiet", *every, f"--filter={ours}={LABEL}").split()
+            if found:
+                docker(kind, *remove, *set(found))
