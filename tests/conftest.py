@@ -153,6 +153,19 @@ def each_pair(function: Callable) -> Callable:
     return pytest.mark.parametrize("choice", grouped("project", COVERING))(function)
 
 
+def distinct(*names: str) -> list[Choice]:
+    """Return combinations that differ in the content of these files, one for each content."""
+    found: dict[str, Choice] = {}
+    for choice in COMBINATIONS:
+        content = hashlib.sha256()
+        for name in names:
+            path = render(choice) / name
+            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+                content.update(file.read_bytes())
+        found.setdefault(content.hexdigest(), choice)
+    return list(found.values())
+
+
 @functools.cache
 def environment_of(choice: Choice, interpreter: str = sys.executable) -> Path:
     """Return the Python of an environment with just what this project's own files lock."""

@@ -1,37 +1,21 @@
-"""nginx's configuration and the Compose files, once per distinct content, under every tool."""
+"""nginx's configuration, once per distinct content, under every tool, and at work."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import COMBINATIONS, Choice, name_of, render
-from stacks import LABEL, docker, needs_engine
+from conftest import COMBINATIONS, Choice, distinct, name_of, render
+from stacks import LABEL, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("nginx-config")]
 
 IMAGE = "nginx:1.30"
-COMPOSE_FILES = ("docker-compose.yml", "docker-compose.prod.yml")
 DOMAINS = ["", "api.example.com"]
-
-
-def distinct(*names: str) -> list[Choice]:
-    """Return combinations that differ in the content of these files, one for each content."""
-    found: dict[str, Choice] = {}
-    for choice in COMBINATIONS:
-        content = hashlib.sha256()
-        for name in names:
-            path = render(choice) / name
-            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                content.update(file.read_bytes())
-        found.setdefault(content.hexdigest(), choice)
-    return list(found.values())
 
 
 def start(folder: Path, command: str, **environment: str) -> tuple[int, str]:
@@ -153,29 +137,3 @@ def test_what_is_no_host_is_named_in_the_log(language: str, key: str, value: str
     assert value.split(",")[-1] in output
     assert "http://" in output
     assert ("write only" in output) == (language == "en")
-
-
-# Compose
-
-
-@pytest.mark.parametrize("name", COMPOSE_FILES)
-def test_compose_accepts_every_file(tmp_path: Path, name: str) -> None:
-    choices = distinct(name)
-    assert len(choices) > 1
-    for choice in choices:
-        folder = tmp_path / name_of(choice)
-        folder.mkdir()
-        shutil.copy(render(choice) / name, folder)
-        shutil.copy(render(choice) / ".env.prod", folder / ".env")
-        assert compose_config(folder, name) == "", name_of(choice)
-
-
-def compose_config(folder: Path, name: str) -> str:
-    environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
-    return docker("compose", "--file", name, "config", "--quiet", cwd=folder, env=environment)
-
-
-def test_compose_refuses_a_broken_file(tmp_path: Path) -> None:
-    (tmp_path / "docker-compose.yml").write_text("services: {web: {image: a, depends_on: [none]}}")
-    with pytest.raises(AssertionError, match="undefined service"):
-        compose_config(tmp_path, "docker-compose.yml")
