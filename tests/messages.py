@@ -1,0 +1,37 @@
+"""What the scripts of a deployment print, read from a project's own deploy/messages.sh."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+
+class Messages:
+    """The texts by name: `messages["NO_ROLLBACK"]`."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+
+    def read(self, words: str) -> list[str]:
+        script = f'set -u; source deploy/messages.sh; printf "%s\\0" {words}'
+        command = ["bash", "-c", script]
+        done = subprocess.run(command, cwd=self.project, check=True, capture_output=True, text=True)
+        return done.stdout.split("\0")[:-1]
+
+    def __getitem__(self, name: str) -> str:
+        (text,) = self.read(f'"${name}"')
+        return text
+
+    def pattern(self, name: str) -> str:
+        """Return a regular expression for a text that has values in it, whatever they are."""
+        return ".+".join(map(re.escape, self[name].split("%s")))
+
+    def cause(self, part: str, known: str = "KNOWN_CAUSES") -> str:
+        """Return the cause that is printed for a log that matches the pattern with this part."""
+        entries = [entry.split("=>") for entry in self.read(f'"${{{known}[@]}}"')]
+        (cause,) = [cause for pattern, cause, _ in entries if part in pattern]
+        return cause
+
+    def ssh_cause(self, part: str) -> str:
+        return self.cause(part, "SSH_CAUSES")
