@@ -25,7 +25,7 @@ class LowercaseEmailField(models.EmailField):
         return value
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email, **fields)
         user.set_password(password)
@@ -37,16 +37,15 @@ class UserManager(BaseUserManager):
 
 
 class User(AbstractUser):
-    username = None
-    first_name = None
-    last_name = None
+    # AbstractUser's types do not foresee that a field is left out, or another manager.
+    username = first_name = last_name = None  # type: ignore[assignment]
     email = LowercaseEmailField(unique=True)
     name = models.CharField(max_length=50)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[assignment, misc]
 
     def __str__(self) -> str:
         return self.email

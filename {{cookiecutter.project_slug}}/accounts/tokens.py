@@ -1,5 +1,7 @@
 """Signing in with JWT: a short-lived access token, and a refresh token that works once."""
 
+from typing import Any
+
 from django.urls import path
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
@@ -21,7 +23,7 @@ class AccessToken(tokens.BlacklistMixin, tokens.AccessToken):
 class LogoutSerializer(serializers.Serializer):
     refresh = serializers.CharField(write_only=True)
 
-    def validate_refresh(self, value: str) -> tokens.RefreshToken:
+    def validate_refresh(self, value: Any) -> tokens.RefreshToken:
         """Return the token behind the text; only the user's own, and only while it is valid."""
         try:
             token = tokens.RefreshToken(value)
@@ -53,7 +55,8 @@ class LogoutView(APIView):
         serializer = LogoutSerializer(data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)
         serializer.validated_data["refresh"].blacklist()
-        request.auth.blacklist()
+        access: Any = request.auth
+        access.blacklist()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -1,3 +1,4 @@
+from django.contrib.auth.models import AnonymousUser
 from rest_framework import generics
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.throttling import ScopedRateThrottle
@@ -22,5 +23,5 @@ class MeView(generics.RetrieveUpdateAPIView):
     permission_classes = [IsAuthenticated]
     http_method_names = ["get", "patch", "head", "options"]
 
-    def get_object(self) -> User:
+    def get_object(self) -> User | AnonymousUser:
         return self.request.user

@@ -1,5 +1,8 @@
 """What an uploaded image must be before it is kept."""
 
+from typing import Any
+
+from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 from rest_framework import serializers
@@ -27,14 +30,14 @@ class ImageField(serializers.ImageField):
         # {% endif %}
     }
 
-    def to_internal_value(self, data: UploadedFile) -> UploadedFile:
+    def to_internal_value(self, data: Any) -> File:
         """Return the upload, named after what it is and not after what it claims to be."""
         if getattr(data, "size", 0) > MAX_MEGABYTES * 1024 * 1024:
             self.fail("too_large", size=MAX_MEGABYTES)
         if isinstance(data, UploadedFile):
             # Only the content says what it is: a browser's canvas uploads a file named "blob".
             data.name = "image.png"
-        file = super().to_internal_value(data)
+        file: Any = super().to_internal_value(data)
         if file.image.format not in FORMATS:
             self.fail("wrong_format")
         # Known from the header, before a bomb of a few kilobytes unfolds in memory.

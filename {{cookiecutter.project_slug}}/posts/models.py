@@ -14,7 +14,7 @@ def image_path(post: Post, filename: str) -> str:
     return f"posts/{uuid4().hex}.{filename.rpartition('.')[2]}"
 
 
-class TagManager(models.Manager):
+class TagManager(models.Manager["Tag"]):
     def named(self, names: list[str]) -> list[Tag]:
         """Return the tags of these names; those that are new are made."""
         return [self.get_or_create(name=name)[0] for name in names]

@@ -13,7 +13,7 @@ from config.parsers import JSONParser
 from config.permissions import IsAuthorOrReadOnly
 
 from .filters import PostFilter
-from .models import Comment, Like, Post
+from .models import Comment, Post
 from .serializers import CommentSerializer, LikeSerializer, PostSerializer
 
 
@@ -30,9 +30,9 @@ class PostViewSet(viewsets.ModelViewSet):
     queryset = Post.objects.all()
 
     def get_queryset(self) -> QuerySet[Post]:
-        return super().get_queryset().for_api(self.request.user)
+        return Post.objects.for_api(self.request.user)
 
-    def filter_queryset(self, queryset: QuerySet[Post]) -> QuerySet[Post]:
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         queryset = super().filter_queryset(queryset)
         # Posts with equally many likes need an order too, or pages would repeat some of them.
         return queryset.order_by(*queryset.query.order_by or queryset.model._meta.ordering, "-pk")
@@ -45,14 +45,14 @@ class PostViewSet(viewsets.ModelViewSet):
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def like(self, request: Request, pk: str) -> Response:
         """Like a post; doing so again changes nothing."""
-        Like.objects.get_or_create(post=self.get_object(), user=request.user)
+        self.get_object().likes.get_or_create(user=request.user)
         return Response(LikeSerializer(self.get_object()).data)
 
     @extend_schema(request=None, responses={200: LikeSerializer})
     @like.mapping.delete
     def unlike(self, request: Request, pk: str) -> Response:
         """Take a like back; where there is none, nothing changes."""
-        Like.objects.filter(post=self.get_object(), user=request.user).delete()
+        self.get_object().likes.filter(user=request.user).delete()
         return Response(LikeSerializer(self.get_object()).data)
 
 

@@ -7,6 +7,7 @@ whose network is cut, leaves a connection that was opened before silent.
 import time
 from selectors import EVENT_READ, DefaultSelector
 
+import psycopg
 from django.db import InterfaceError
 from django.db.backends.postgresql import base
 
@@ -26,9 +27,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
                     return False
             while connection.get_result():
                 pass
-        except base.Database.Error:
+        except psycopg.Error:
             return False
-        return connection.status == base.Database.pq.ConnStatus.OK
+        return connection.status == psycopg.pq.ConnStatus.OK
 
     def close_if_health_check_failed(self) -> None:
         """Check a kept connection; open no new one if the server has let it wait in vain."""

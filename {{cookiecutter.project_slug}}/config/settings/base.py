@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from config.env import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 SECRET_KEY = env.str("SECRET_KEY", "")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [])
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 RELEASE = env.str("RELEASE", "")
 
 # Applications
@@ -79,7 +80,7 @@ TEMPLATES = [
 # Database
 
 if env.str("DATABASE_HOST", ""):
-    DATABASES = {
+    DATABASES: dict[str, Any] = {
         "default": {
             # {% if cookiecutter.database == "mysql" %}
             "ENGINE": "django.db.backends.mysql",
@@ -172,7 +173,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "media/"
 MEDIA_ROOT = BASE_DIR / "media"
 
-STORAGES = {
+STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Hashed names, unless DEBUG: browsers may keep a file for ever, yet none sees an old one.
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
@@ -265,9 +266,9 @@ SPECTACULAR_SETTINGS = {
 
 # Other origins that may call the API from a browser
 
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
 CORS_EXPOSE_HEADERS = ["X-Request-ID"]
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 CSRF_FAILURE_VIEW = "config.problems.csrf_failure"
 # {% if cookiecutter.authentication == "session" %}
 CORS_ALLOW_CREDENTIALS = True
@@ -275,7 +276,7 @@ CORS_ALLOW_CREDENTIALS = True
 
 # Logs: one line a request, each line with the id of its request
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.request_id.RequestIdFilter"}},

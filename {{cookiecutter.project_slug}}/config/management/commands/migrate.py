@@ -5,8 +5,10 @@ first columns would be there already.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.management.commands import migrate
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
@@ -23,7 +25,13 @@ class Remembered:
     def __getattr__(self, name: str) -> object:
         return getattr(self.operation, name)
 
-    def database_forwards(self, label: str, editor: object, before: ProjectState, after) -> None:
+    def database_forwards(
+        self,
+        label: str,
+        editor: BaseDatabaseSchemaEditor,
+        before: ProjectState,
+        after: ProjectState,
+    ) -> None:
         self.operation.database_forwards(label, editor, before, after)
         # The state goes on changing with the operations that follow.
         after = after.clone()
@@ -34,20 +42,25 @@ class Remembered:
 
 class UndoingExecutor(MigrationExecutor):
     def apply_migration(
-        self, state: ProjectState, migration: Migration, **options: bool
+        self,
+        state: ProjectState,
+        migration: Migration,
+        fake: bool = False,
+        fake_initial: bool = False,
     ) -> ProjectState:
         if migration.atomic and self.connection.features.can_rollback_ddl:
-            return super().apply_migration(state, migration, **options)
+            return super().apply_migration(state, migration, fake, fake_initial)
         undo: list[Callable] = []
-        operations = migration.operations
-        migration.operations = [Remembered(operation, undo) for operation in operations]
+        operations: Any = migration.operations
+        originals = list(operations)
+        operations[:] = [Remembered(operation, undo) for operation in originals]
         try:
-            return super().apply_migration(state, migration, **options)
+            return super().apply_migration(state, migration, fake, fake_initial)
         except Exception:
             self.undo(undo)
             raise
         finally:
-            migration.operations = operations
+            operations[:] = originals
 
     def undo(self, steps: list[Callable]) -> None:
         """Take the steps back as far as they can be; what failed first is what is to be seen."""
@@ -65,5 +78,6 @@ class UndoingExecutor(MigrationExecutor):
 
 class Command(migrate.Command):
     def handle(self, *args: object, **options: object) -> None:
-        migrate.MigrationExecutor = UndoingExecutor
+        # The stubs leave out what the module imports.
+        migrate.MigrationExecutor = UndoingExecutor  # type: ignore[attr-defined]
         super().handle(*args, **options)

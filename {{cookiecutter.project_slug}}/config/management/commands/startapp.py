@@ -57,7 +57,7 @@ class Command(startapp.Command):
         parser.add_argument("name", help="The app's name, by custom in the plural: reviews")
         parser.add_argument("--model", help="The model's name; by default Review for reviews")
 
-    def handle(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]
         self.app_or_project, self.a_or_an = "app", "an"
         self.validate_name(name)

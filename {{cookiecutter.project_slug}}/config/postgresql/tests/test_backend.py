@@ -69,7 +69,8 @@ class DjangosWrapper:
 def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     ok = SimpleNamespace(ConnStatus=SimpleNamespace(OK="ok"))
     driver = SimpleNamespace(Error=DriverError, pq=ok)
-    stand_in = SimpleNamespace(DatabaseWrapper=DjangosWrapper, Database=driver)
+    stand_in = SimpleNamespace(DatabaseWrapper=DjangosWrapper)
+    monkeypatch.setitem(sys.modules, "psycopg", driver)
     monkeypatch.setattr(postgresql, "base", stand_in, raising=False)
     monkeypatch.delitem(sys.modules, "config.postgresql.base", raising=False)
     module = importlib.import_module("config.postgresql.base")
