@@ -256,8 +256,11 @@ class CompiledOnce(BytecodeCache):
 
     compiled: ClassVar[dict[tuple[str, str], bytes]] = {}
 
+    def __init__(self, extension: AnswersExtension) -> None:
+        self.extension = extension
+
     def key(self, bucket: Bucket) -> tuple[str, str]:
-        return bucket.key, bucket.environment.other_language
+        return bucket.key, self.extension.other_language
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if self.key(bucket) in self.compiled:
@@ -271,12 +274,13 @@ class AnswersExtension(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.filters["check_answers"] = self.check_answers
-        environment.extend(other_language="none yet")
-        environment.bytecode_cache = CompiledOnce()
+        self.other_language = "none yet"
+        environment.bytecode_cache = CompiledOnce(self)
         environment.filters["derive_slug"] = derive_slug
         compile_template = environment.from_string
-        # cookiecutter compiles the name of every file; most hold nothing to compile.
-        environment.from_string = lambda source, *args: (
+        # cookiecutter compiles the name of every file; most hold nothing to compile. Jinja has no
+        # setting for this, and a PlainText has all of a Template that cookiecutter uses.
+        environment.from_string = lambda source, *args: (  # type: ignore[method-assign, assignment]
             compile_template(source, *args) if "{" in source else PlainText(source)
         )
 
@@ -284,7 +288,7 @@ class AnswersExtension(Extension):
         """Return an empty text; raise for answers refused. Remember the language not chosen."""
         checked = check_answers(answers)
         languages = read_options()["docs_language"]
-        self.environment.other_language = next(
+        self.other_language = next(
             language for language in languages if language != answers["docs_language"]
         )
         return checked
@@ -297,7 +301,7 @@ class AnswersExtension(Extension):
         """
         if source == FOLDER:
             return "{{ cookiecutter | check_answers }}" + source
-        if name and re.search(rf"\.{self.environment.other_language}\.\w+$", name):
+        if name and re.search(rf"\.{self.other_language}\.\w+$", name):
             return ""
         if name is None and find_mark(source) and not is_of_template(source):
             return "{{ " + ascii(source) + " }}"

@@ -6,6 +6,7 @@ that the tests can import them; Jinja fills in the answers in the last line only
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -246,6 +247,7 @@ def main(answers: dict, project: Path) -> None:
 
 if __name__ == "__main__":
     # Windows consoles may speak an older encoding than the one the messages are written in.
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace")
-    sys.stderr.reconfigure(encoding="utf-8", errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     main(json.loads(r"""{{ cookiecutter | tojson }}"""), Path.cwd())

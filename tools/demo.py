@@ -13,6 +13,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Any
 
 TEMPLATE = Path(__file__).resolve().parent.parent
 SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
@@ -90,7 +91,7 @@ def serve(project: Path, port: str) -> None:
     run(*manage, "runserver", "--noreload", f"{HOST}:{port}", env=environment)
 
 
-def run(*command: object, **options: object) -> None:
+def run(*command: object, **options: Any) -> None:
     """Run a command that says by itself what is wrong; exit as it does."""
     try:
         status = subprocess.run([str(part) for part in command], **options).returncode  # noqa: S603

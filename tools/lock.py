@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from jinja2 import Environment
@@ -145,7 +146,7 @@ def literal(option: str, value: object) -> str:
     return f'cookiecutter.{option} == "{value}"'
 
 
-def join(entries: object) -> str:
+def join(entries: Iterable[str]) -> str:
     return "".join(entries)
 
 
