@@ -1,7 +1,8 @@
-# make demo    render a project with the default answers, and serve it (PORT=9000: on another port)
-# make check   the quick part of the tests
-# make test    all of the tests
-# make lock    renew every requirements*.txt, the rendered project's included
+# make demo     render a project with the default answers, and serve it (PORT=9000: on another port)
+# make check    the quick part of the tests
+# make test     all of the tests
+# make lock     renew every requirements*.txt, the rendered project's included
+# make release  turn Unreleased in CHANGELOG.md into a version, commit and tag it
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -10,7 +11,7 @@ VENV = .venv
 # containers stay together.
 PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadgroup
 
-.PHONY: demo check test lock python
+.PHONY: demo check test lock release python
 
 demo: python
 	@$(PYTHON) tools/demo.py "$(PORT)"
@@ -23,6 +24,9 @@ test: $(VENV)/installed
 
 lock: $(VENV)/installed
 	$(VENV)/bin/python tools/lock.py
+
+release: python
+	@$(PYTHON) tools/release.py
 
 python:
 	@$(PYTHON) -c "import sys; v = sys.version_info; v >= (3, 11) or sys.exit('Python 3.11 or later is needed, and %s is %d.%d: say which to use with make PYTHON=/path/to/python3' % (sys.executable, v[0], v[1]))"
