@@ -7,9 +7,10 @@
 PYTHON ?= python3
 PORT ?= 8000
 VENV = .venv
+BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # One worker a core: each renders its own projects, which takes seconds. Tests that share a stack of
 # containers stay together.
-PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadgroup
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadgroup
 
 .PHONY: demo check test lock release python
 
@@ -23,7 +24,7 @@ test: $(VENV)/installed
 	$(PYTEST)
 
 lock: $(VENV)/installed
-	$(VENV)/bin/python tools/lock.py
+	$(BIN)/python tools/lock.py
 
 release: python
 	@$(PYTHON) tools/release.py
@@ -33,6 +34,6 @@ python:
 
 $(VENV)/installed: requirements-test.txt package-lock.json | python
 	$(PYTHON) -m venv --clear $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
-	$(VENV)/bin/npm ci --silent
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	$(BIN)/npm ci --silent
 	touch $@

@@ -6,7 +6,6 @@ The laptop has no more commands than the script may use; `gh` is one that notes 
 from __future__ import annotations
 
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -173,6 +172,8 @@ class Laptop:
         self, answer: str, *arguments: object, before: Callable = lambda: None
     ) -> Result:
         """Type the answer when the script asks, and do something before."""
+        import pty  # Windows has none.
+
         own, theirs = pty.openpty()
         process = subprocess.Popen(
             **self.command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs

