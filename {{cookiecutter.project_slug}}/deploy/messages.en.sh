@@ -82,7 +82,7 @@ BAD_KEY_NEXT="Paste the whole .pem file, its lines -----BEGIN â€¦ and -----END â
 COPY_CAUSES=(
   "No space left on device=>$DISK_FULL=>$DISK_FULL_NEXT"
   "sudo wants a password=>~/srv/app belongs to another user, and this one may not use sudo.=>On the host, as an administrator: chown -R the folder srv to this user."
-  "not found|unable to locate package=>A command is missing on the host.=>Use a host with Ubuntu or Debian."
+  "not found|[Uu]nable to locate package=>A command is missing on the host.=>Use a host with Ubuntu or Debian."
 )
 
 # Reaching the host
