@@ -7,7 +7,7 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from stacks import LABEL, docker
+from stacks import LABEL, docker, wait_until
 
 
 class Authority:
@@ -57,6 +57,7 @@ class Authority:
             f"--volume={self.folder}:/authority:ro",
             *("ghcr.io/letsencrypt/pebble:latest", "-config", "/authority/pebble.json"),
         )
+        wait_until(lambda: "ACME directory available" in self.logs(), 30, "Pebble listens")
 
     def logs(self) -> str:
         return docker("logs", self.container, check=False)

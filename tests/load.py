@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 import time
@@ -45,14 +46,20 @@ class Load:
             time.sleep(0.1)
 
 
+def open_socket(address: str, seconds: float = 10) -> socket.socket:
+    """Connect to an address with a port: `127.0.0.1:8080`."""
+    host, port = address.split(":")
+    return socket.create_connection((host, int(port)), seconds)
+
+
 def connect(address: str, host: str, tls: ssl.SSLContext | None) -> HTTPConnection:
+    """Connect to an address; the port is the scheme's, unless the address has one."""
     if tls is None:
         return HTTPConnection(address, timeout=30)
     connection = HTTPSConnection(address, timeout=30, context=tls)
     # The name that is asked for is the site's, the address a container's.
-    plain = HTTPConnection(address, 443, timeout=30)
-    plain.connect()
-    connection.sock = tls.wrap_socket(plain.sock, server_hostname=host)
+    plain = socket.create_connection((connection.host, connection.port), timeout=30)
+    connection.sock = tls.wrap_socket(plain, server_hostname=host)
     return connection
 
 

@@ -1,6 +1,6 @@
 """Compose stacks of rendered projects, in real containers, each apart from all others.
 
-Every stack has a Compose project of its own, and publishes its ports on a loopback address of its
+Every stack has a Compose project of its own, and publishes free ports on a loopback address of its
 own, so that any number can run side by side. Production stacks get a database outside of them, as
 RDS is: one server for each kind and test process, one database in it for each stack.
 """
@@ -55,8 +55,6 @@ class Stack:
     def __init__(self, project: Path, file: str, override: dict, environment: dict) -> None:
         self.project = project
         self.name = f"{LABEL}-{uuid.uuid4().hex[:8]}"
-        self.address = loopback_address()
-        self.url = f"http://{self.address}"
         self.file = file
         self.environment = {"COMPOSE_PROJECT_NAME": self.name, **environment}
         # Beside the project, not in it: nothing is added to what a team has.
@@ -136,7 +134,8 @@ class ProductionStack(Stack):
     """What `docker compose -f docker-compose.prod.yml up` starts, with a database outside of it.
 
     `values` go into the project's .env, made from its .env.prod; `services` are added to the
-    Compose file's. The site answers at `self.url`, on port 80 of an address of its own.
+    Compose file's. The site answers at `self.url`, for the host `self.address`; `self.http` and
+    `self.https` are where its ports 80 and 443 are published.
     """
 
     def __init__(
@@ -148,6 +147,9 @@ class ProductionStack(Stack):
         database: DatabaseServer | None = None,
     ) -> None:
         super().__init__(project, "docker-compose.prod.yml", {}, {"RELEASE": uuid.uuid4().hex[:12]})
+        self.address = loopback_address()
+        self.http, self.https = (f"{self.address}:{free_port(self.address)}" for _ in range(2))
+        self.url = f"http://{self.http}"
         self.network = self.name
         self.services = services or {}
         self.change(self.additions())
@@ -168,7 +170,7 @@ class ProductionStack(Stack):
 
     def additions(self) -> dict:
         """Return what differs from a team's host: address, network, labels to clean up by."""
-        nginx = {"ports": Instead([f"{self.address}:80:80", f"{self.address}:443:443"])}
+        nginx = {"ports": Instead([f"{self.http}:80", f"{self.https}:443"])}
         services = {"nginx": nginx}
         for name in ("release", "web-blue", "web-green"):
             services[name] = {"build": {"labels": [f"{LABEL}={self.name}"]}}
@@ -263,9 +265,9 @@ def removed_afterwards(stack: Stack) -> Iterator[Stack]:
         stack.remove()
 
 
-def free_port() -> int:
+def free_port(address: str = "127.0.0.1") -> int:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.bind((address, 0))
         return listener.getsockname()[1]
 
 

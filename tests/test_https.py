@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 from authorities import Authority
 from conftest import SWITCHES, render
-from load import Request, connect, under_load
+from load import Request, connect, open_socket, under_load
 from sslyze import (
     Scanner,
     ServerNetworkConfiguration,
@@ -72,7 +71,7 @@ class SecureSite(ProductionStack):
 
     def certificate(self) -> bytes:
         """Return the certificate that the site shows to whoever connects now."""
-        connection = connect(self.address, DOMAIN, UNTRUSTING)
+        connection = connect(self.https, DOMAIN, UNTRUSTING)
         try:
             return connection.sock.getpeercert(binary_form=True)
         finally:
@@ -84,8 +83,10 @@ class SecureSite(ProductionStack):
     def ask(
         self, path: str, scheme: str = "https", host: str = DOMAIN, method: str = "GET"
     ) -> HTTPResponse:
-        tls = UNTRUSTING if scheme == "https" else None
-        connection = connect(self.address, DOMAIN, tls)
+        if scheme == "https":
+            connection = connect(self.https, DOMAIN, UNTRUSTING)
+        else:
+            connection = connect(self.http, DOMAIN, None)
         connection.request(method, path, headers={"Host": host})
         response = connection.getresponse()
         response.content = response.read()
@@ -213,7 +214,7 @@ def test_addresses_in_answers_are_https(site: SecureSite) -> None:
 @pytest.mark.parametrize("name", ["evil.example", "sub." + DOMAIN, None])
 def test_an_unknown_server_name_gets_no_certificate(site: SecureSite, name: str | None) -> None:
     with (
-        socket.create_connection((site.address, 443), timeout=10) as connection,
+        open_socket(site.https) as connection,
         pytest.raises((ssl.SSLError, ConnectionResetError)),
     ):
         UNTRUSTING.wrap_socket(connection, server_hostname=name)
@@ -233,7 +234,7 @@ def test_an_unknown_host_is_refused(site: SecureSite, scheme: str, host: str) ->
 def test_http2_is_offered(site: SecureSite) -> None:
     context = ssl._create_unverified_context()  # noqa: S323
     context.set_alpn_protocols(["h2", "http/1.1"])
-    with socket.create_connection((site.address, 443), timeout=10) as connection:
+    with open_socket(site.https) as connection:
         secured = context.wrap_socket(connection, server_hostname=DOMAIN)
         assert secured.selected_alpn_protocol() == "h2"
 
@@ -245,11 +246,12 @@ NOT_THE_SITE_S = {"certificate_path_validation"}
 
 @pytest.fixture(scope="module")
 def scan(site: SecureSite) -> ServerScanResult:
+    address, port = site.https.split(":")
     scanner = Scanner()
     scanner.queue_scans(
         [
             ServerScanRequest(
-                ServerNetworkLocation(hostname=DOMAIN, ip_address=site.address),
+                ServerNetworkLocation(DOMAIN, int(port), ip_address=address),
                 network_configuration=ServerNetworkConfiguration(DOMAIN),
                 scan_commands=SCAN_COMMANDS_NEEDED_BY_MOZILLA_CHECKER,
             )
@@ -283,7 +285,7 @@ def test_the_check_of_the_profile_can_fail(scan: ServerScanResult) -> None:
 def test_a_renewed_certificate_is_served_without_a_failed_request(site: SecureSite) -> None:
     before = site.certificate()
     wanted = [Request("GET", "/api/posts/"), Request("POST", "/api/posts/", 403, {})]
-    with under_load(site.address, wanted, host=DOMAIN, tls=UNTRUSTING) as load:
+    with under_load(site.https, wanted, host=DOMAIN, tls=UNTRUSTING) as load:
         load.wait_for(50)
         site.exec("certbot", "certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
         wait_until(lambda: site.certificate() != before, 30, "the new certificate is served")
