@@ -1,6 +1,7 @@
 # make demo     render a project with the default answers, and serve it (PORT=9000: on another port)
 # make check    the quick part of the tests
-# make test     all of the tests
+# make test     all of the tests; without a Docker engine those that need one are skipped, or fail
+#               with REQUIRE_CONTAINERS=1
 # make lock     renew every requirements*.txt, the rendered project's included
 # make release  turn Unreleased in CHANGELOG.md into a version, commit and tag it
 
