@@ -8,6 +8,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from accounts.seed import PASSWORD
+from config.management.commands.startapp import MARKER
 
 
 @pytest.fixture
@@ -22,6 +23,10 @@ def startapp(name: str, **options: str) -> str:
     stdout = StringIO()
     call_command("startapp", name, stdout=stdout, **options)
     return stdout.getvalue()
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_startapp_makes_all_parts_of_an_app(project: Path) -> None:
@@ -58,34 +63,52 @@ def test_startapp_takes_another_name_for_the_model(project: Path) -> None:
 def test_startapp_registers_and_routes_the_app(project: Path) -> None:
     startapp("book_reviews")
 
-    assert '    "book_reviews",\n' in (project / "config/settings/base.py").read_text()
-    assert 'include("book_reviews.urls")' in (project / "config/urls.py").read_text()
+    for file, line in (
+        ("config/settings/base.py", '"book_reviews",'),
+        ("config/urls.py", 'path("api/", include("book_reviews.urls")),'),
+    ):
+        # Above the marker, which stays for the next app.
+        assert f"    {line}\n    {MARKER}\n" in (project / file).read_text(encoding="utf-8")
 
 
 def test_startapp_says_where_the_app_is_served(project: Path) -> None:
     assert "/api/book-reviews/" in startapp("book_reviews")
+    assert 'router.register("book-reviews",' in (project / "book_reviews/urls.py").read_text()
 
 
-@pytest.mark.parametrize("name", ["accounts", "auth", "docs", "users", "class", "1st", "my-app"])
+@pytest.mark.parametrize("name", ["accounts", "auth", "docs", "class", "1st", "my-app"])
 def test_startapp_refuses_a_name_that_is_taken_or_unusable(project: Path, name: str) -> None:
-    with pytest.raises(CommandError):
+    before = contents(project)
+
+    with pytest.raises(CommandError, match=name):
         startapp(name)
-    assert not (project / name).exists()
+    assert contents(project) == before
+
+
+def test_startapp_refuses_a_name_whose_model_is_taken(project: Path) -> None:
+    before = contents(project)
+
+    with pytest.raises(CommandError, match="^User "):
+        startapp("users")
+    assert contents(project) == before
 
 
 @pytest.mark.parametrize("model", ["User", "review", "None", "My-Model"])
 def test_startapp_refuses_a_model_that_is_taken_or_unusable(project: Path, model: str) -> None:
-    with pytest.raises(CommandError, match=model):
+    before = contents(project)
+
+    with pytest.raises(CommandError, match=f"^{model}"):
         startapp("book_reviews", model=model)
-    assert not (project / "book_reviews").exists()
+    assert contents(project) == before
 
 
 def test_startapp_writes_nothing_when_it_cannot_register_the_app(project: Path) -> None:
     (project / "config/urls.py").write_text("urlpatterns = []\n")
+    before = contents(project)
 
     with pytest.raises(CommandError, match="config/urls.py"):
         startapp("book_reviews")
-    assert not (project / "book_reviews").exists()
+    assert contents(project) == before
 
 
 @pytest.fixture
