@@ -68,7 +68,8 @@ class Server:
     def start(self, folder: Path) -> None:
         folder.mkdir()
         (folder / "Dockerfile").write_text(DOCKERFILE)
-        docker("build", f"--build-arg=BASE={BASE}", f"--tag={self.name}", str(folder))
+        options = [f"--build-arg=BASE={BASE}", f"--label={LABEL}", f"--tag={self.name}"]
+        docker("build", *options, str(folder))
         options = ["--detach", "--cap-add=NET_ADMIN", f"--label={LABEL}", f"--name={self.name}"]
         docker("run", *options, self.name)
         networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
@@ -100,7 +101,6 @@ class Server:
 
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", self.name, check=False)
-        docker("rmi", self.name, check=False)
 
 
 class Result(NamedTuple):

@@ -75,7 +75,6 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHost]:
     finally:
         host.remove()
         database.drop(database_name)
-        docker("rmi", image, check=False)
 
 
 def test_the_stack_idles_within_350_mb(host: SmallHost) -> None:

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import boto3
 import pytest
@@ -25,6 +26,7 @@ from stacks import (
     DatabaseServer,
     database_server,
     docker,
+    free_port,
     needs_engine,
     wait_until,
 )
@@ -39,7 +41,7 @@ SECRETS = ("SECRET_KEY", "DATABASE_PASSWORD", "AWS_SECRET_ACCESS_KEY")
 BUCKET = "uploads"
 REDIS_PASSWORD = "redis-password"
 ADMIN_PASSWORD = "admin-password"
-SILENT, FULL, REFUSING = 6001, 6002, 6003
+REFUSING = 6003
 
 
 # What any command says of an environment that is not complete
@@ -81,12 +83,20 @@ def test_a_wrong_value_in_development_is_named_in_one_line_too():
 # The servers
 
 
+class Gateway(NamedTuple):
+    """This machine's address on the network, and two ports there that listen in vain."""
+
+    address: str
+    silent: int
+    full: int
+
+
 @dataclass
 class Lab:
     """Images of a project each, and servers that they reach under the names `database`, `redis`."""
 
     network: str
-    gateway: str
+    gateway: Gateway
     database: DatabaseServer
     image: str
     problems: dict[str, tuple[str, str, str]]
@@ -134,13 +144,10 @@ def as_pattern(text: str) -> str:
     return re.sub(r"\\{\w+\\}", ".*", re.escape(text))
 
 
-def build(choice: Choice, cleanup: ExitStack) -> str:
+def build(choice: Choice) -> str:
     image = f"{LABEL}-{uuid.uuid4().hex[:8]}"
-    cleanup.callback(docker, "rmi", "--force", image, check=False)
-    docker(
-        *("build", "--target=prod", f"--tag={image}", f"--label={LABEL}={image}", "."),
-        cwd=render(choice),
-    )
+    command = ("build", "--target=prod", f"--tag={image}", f"--label={LABEL}", ".")
+    docker(*command, cwd=render(choice))
     return image
 
 
@@ -153,23 +160,22 @@ def network() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def gateway(network: str) -> Iterator[str]:
-    """Return this machine's address on the network, where two ports listen in vain."""
+def gateway(network: str) -> Iterator[Gateway]:
     form = "{{(index .IPAM.Config 0).Gateway}}"
     address = docker("network", "inspect", f"--format={form}", network).strip()
     with ExitStack() as sockets:
         # Connections are made, and nothing is ever said.
-        sockets.enter_context(closing(socket.create_server((address, SILENT), backlog=50)))
+        silent = sockets.enter_context(socket.create_server((address, 0), backlog=50))
         # The queue is full, so that the kernel answers no further one: as behind a firewall.
-        sockets.enter_context(closing(socket.create_server((address, FULL), backlog=0)))
+        full = sockets.enter_context(socket.create_server((address, 0), backlog=0))
         for _ in range(4):
             client = sockets.enter_context(closing(socket.socket()))
             client.setblocking(False)
-            client.connect_ex((address, FULL))
-        yield address
+            client.connect_ex(full.getsockname())
+        yield Gateway(address, silent.getsockname()[1], full.getsockname()[1])
 
 
-def lab_of(choice: Choice, network: str, gateway: str, cleanup: ExitStack) -> Lab:
+def lab_of(choice: Choice, network: str, gateway: Gateway, cleanup: ExitStack) -> Lab:
     kind = dict(choice)["database"]
     server, name = database_server(kind), f"preflight-{uuid.uuid4().hex[:8]}"
     docker("network", "connect", "--alias=database", network, server.container)
@@ -177,7 +183,7 @@ def lab_of(choice: Choice, network: str, gateway: str, cleanup: ExitStack) -> La
     server.create(name)
     cleanup.callback(server.drop, name)
     problems = runpy.run_path(str(render(choice) / "config" / "findings.py"))["PROBLEMS"]
-    lab = Lab(network, gateway, server, build(choice, cleanup), problems)
+    lab = Lab(network, gateway, server, build(choice), problems)
     lab.values = {
         "SECRET_KEY": uuid.uuid4().hex * 2,
         "ALLOWED_HOSTS": "api.example.com",
@@ -191,7 +197,7 @@ def lab_of(choice: Choice, network: str, gateway: str, cleanup: ExitStack) -> La
 
 
 @pytest.fixture(scope="module")
-def mysql(network: str, gateway: str) -> Iterator[Lab]:
+def mysql(network: str, gateway: Gateway) -> Iterator[Lab]:
     with ExitStack() as cleanup:
         lab = lab_of(MYSQL, network, gateway, cleanup)
         lab.database.query(
@@ -202,7 +208,7 @@ def mysql(network: str, gateway: str) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="module")
-def postgresql(network: str, gateway: str) -> Iterator[Lab]:
+def postgresql(network: str, gateway: Gateway) -> Iterator[Lab]:
     with ExitStack() as cleanup:
         lab = lab_of(POSTGRESQL, network, gateway, cleanup)
         for sql in ("CREATE DATABASE closed", "REVOKE CONNECT ON DATABASE closed FROM PUBLIC"):
@@ -219,24 +225,26 @@ def postgresql(network: str, gateway: str) -> Iterator[Lab]:
             "AWS_S3_REGION_NAME": "ap-northeast-2",
             # Nobody but the servers here is to be asked for a role's keys.
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_S3_ENDPOINT_URL": f"http://{gateway}:5000",
         }
-        keys, lab.stranger = serve_bucket(gateway, cleanup)
+        url = f"http://{gateway.address}:{free_port(gateway.address)}"
+        lab.values["AWS_S3_ENDPOINT_URL"] = url
+        keys, lab.stranger = serve_bucket(url, cleanup)
         lab.values |= keys
         yield lab
 
 
-def serve_bucket(address: str, cleanup: ExitStack) -> list[dict[str, str]]:
+def serve_bucket(url: str, cleanup: ExitStack) -> list[dict[str, str]]:
     """Serve S3 to those whom IAM allows it; return the keys of one who may, and one who may not."""
+    address, port = url.removeprefix("http://").split(":")
     server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "--host", address, "--port", "5000"],
+        [sys.executable, "-m", "moto.server", "--host", address, "--port", port],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     cleanup.callback(server.wait)
     cleanup.callback(server.terminate)
-    wait_until(lambda: listens(address, 5000), 30, "moto's server listens")
-    url, region = f"http://{address}:5000", "ap-northeast-2"
+    wait_until(lambda: listens(address, int(port)), 30, "moto's server listens")
+    region = "ap-northeast-2"
     session = boto3.Session("key", "secret", region_name=region)
     session.client("s3", endpoint_url=url).create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": region}
@@ -276,7 +284,7 @@ def cases(each: dict[str, tuple[dict[str, str], list[str]]]) -> pytest.MarkDecor
 
 
 def found(lab: Lab, values: dict[str, str]) -> Outcome:
-    """Return what preflight finds with these values; {gateway} in them is this machine."""
+    """Return what preflight finds with these values; {gateway.address} in them is this machine."""
     values = {key: value.format(gateway=lab.gateway) for key, value in values.items()}
     outcome = lab.preflight(**values)
     assert outcome.status == (1 if outcome.kinds else 0)
@@ -295,12 +303,12 @@ def found(lab: Lab, values: dict[str, str]) -> Outcome:
         "nothing": ({}, []),
         "name not resolved": ({"DATABASE_HOST": "nowhere.invalid"}, ["database.unresolved"]),
         "timed out": (
-            {"DATABASE_HOST": "{gateway}", "DATABASE_PORT": str(FULL)},
+            {"DATABASE_HOST": "{gateway.address}", "DATABASE_PORT": "{gateway.full}"},
             ["database.timeout"],
         ),
         "refused": ({"DATABASE_PORT": str(REFUSING)}, ["database.refused"]),
         "silent": (
-            {"DATABASE_HOST": "{gateway}", "DATABASE_PORT": str(SILENT)},
+            {"DATABASE_HOST": "{gateway.address}", "DATABASE_PORT": "{gateway.silent}"},
             ["database.silent"],
         ),
         "wrong password": ({"DATABASE_PASSWORD": "sentinel-1234"}, ["database.credentials"]),
@@ -342,10 +350,10 @@ def test_mysql_that_demands_encryption(mysql: Lab) -> None:
         ),
         "timed out": (
             {
-                "DATABASE_HOST": "{gateway}",
-                "DATABASE_PORT": str(FULL),
-                "REDIS_URL": f"redis://{{gateway}}:{FULL}/0",
-                "AWS_S3_ENDPOINT_URL": f"http://{{gateway}}:{FULL}",
+                "DATABASE_HOST": "{gateway.address}",
+                "DATABASE_PORT": "{gateway.full}",
+                "REDIS_URL": "redis://{gateway.address}:{gateway.full}/0",
+                "AWS_S3_ENDPOINT_URL": "http://{gateway.address}:{gateway.full}",
             },
             ["database.timeout", "redis.timeout", "bucket.timeout"],
         ),
@@ -359,10 +367,10 @@ def test_mysql_that_demands_encryption(mysql: Lab) -> None:
         ),
         "silent": (
             {
-                "DATABASE_HOST": "{gateway}",
-                "DATABASE_PORT": str(SILENT),
-                "REDIS_URL": f"redis://{{gateway}}:{SILENT}/0",
-                "AWS_S3_ENDPOINT_URL": f"http://{{gateway}}:{SILENT}",
+                "DATABASE_HOST": "{gateway.address}",
+                "DATABASE_PORT": "{gateway.silent}",
+                "REDIS_URL": "redis://{gateway.address}:{gateway.silent}/0",
+                "AWS_S3_ENDPOINT_URL": "http://{gateway.address}:{gateway.silent}",
             },
             ["database.silent", "redis.silent", "bucket.silent"],
         ),
