@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import render
+from conftest import SWITCHES, render
+from messages import Messages
 from stacks import LABEL, docker, needs_engine, wait_until
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("connect")]
 
+LANGUAGES = SWITCHES["docs_language"]
 BASE = "debian:forky-slim"
 DOCKERFILE = """
 ARG BASE
@@ -117,6 +119,7 @@ class Laptop:
     def __init__(self, folder: Path, keys: Path, language: str) -> None:
         self.keys = keys
         self.project = shutil.copytree(render((("docs_language", language),)), folder / "project")
+        self.messages = Messages(self.project)
         self.home, self.temporary, self.commands, self.notes = (
             folder / name for name in ("home", "temporary", "commands", "notes")
         )
@@ -253,13 +256,11 @@ def server(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
 
 
 @pytest.fixture
-def laptop_of(tmp_path: Path, keys: Path) -> Callable[..., Laptop]:
-    return lambda language="en": Laptop(tmp_path / language, keys, language)
+def laptop(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> Laptop:
+    return Laptop(tmp_path / "laptop", keys, getattr(request, "param", LANGUAGES[0]))
 
 
-@pytest.fixture
-def laptop(laptop_of: Callable[..., Laptop]) -> Laptop:
-    return laptop_of()
+in_both_languages = pytest.mark.parametrize("laptop", LANGUAGES, indirect=True)
 
 
 @pytest.fixture
@@ -277,41 +278,49 @@ def changed(server: Server) -> Iterator[Callable]:
     wait_until(server.shows_its_key, 10, "sshd is as before")
 
 
+@in_both_languages
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "name", "value"),
     [
-        ([], 2, "HOST is missing"),
-        (["192.0.2.1"], 2, "KEY_FILE is missing"),
-        (["192.0.2.1", "team", "more"], 2, "One argument too many: more"),
-        (["--yes", "192.0.2.1", "team"], 2, "no option --yes"),
-        (["--user"], 2, "After --user"),
-        (["--user", "-oProxyCommand=x", "192.0.2.1", "team"], 2, "no user name"),
-        (["--fingerprint", "aa:bb", "192.0.2.1", "team"], 2, "no fingerprint"),
-        (["team", "192.0.2.1"], 1, "changed places"),
-        (["192.0.2.1", "nothing"], 1, "There is no file"),
-        (["192.0.2.1", "team.pub"], 1, "public half"),
-        (["192.0.2.1", "putty"], 1, "key of PuTTY"),
-        (["192.0.2.1", "cut"], 1, "not a whole one"),
-        (["192.0.2.1", "locked"], 1, "passphrase"),
-        (["192.0.2.1", "my 'open' key.pem"], 1, r"chmod 400 '/\S+/my '\\''open'\\'' key.pem'"),
-        (["https://192.0.2.1/", "team"], 1, "connect.sh 192.0.2.1 KEY"),
-        (["192.0.2.1:22", "team"], 1, "connect.sh 192.0.2.1 KEY"),
-        (["ubuntu@api.example.com", "team"], 1, "connect.sh api.example.com KEY"),
-        (["-oProxyCommand=x", "team"], 2, "no option -oProxyCommand=x"),
+        ([], 2, "NO_HOST", ""),
+        (["192.0.2.1"], 2, "NO_KEY", ""),
+        (["192.0.2.1", "team", "more"], 2, "TOO_MANY_ARGUMENTS", "more"),
+        (["--yes", "192.0.2.1", "team"], 2, "UNKNOWN_OPTION", "--yes"),
+        (["--user"], 2, "NO_VALUE", "--user"),
+        (["--user", "-oProxyCommand=x", "192.0.2.1", "team"], 2, "NOT_A_USER", ""),
+        (["--fingerprint", "aa:bb", "192.0.2.1", "team"], 2, "NOT_A_FINGERPRINT", "aa:bb"),
+        (["team", "192.0.2.1"], 1, "SWAPPED", ""),
+        (["192.0.2.1", "nothing"], 1, "NO_SUCH_KEY", "nothing"),
+        (["192.0.2.1", "team.pub"], 1, "PUBLIC_HALF", "team.pub"),
+        (["192.0.2.1", "putty"], 1, "PUTTY_KEY", "putty"),
+        (["192.0.2.1", "cut"], 1, "NOT_A_KEY", "cut"),
+        (["192.0.2.1", "locked"], 1, "KEY_HAS_PASSPHRASE", "locked"),
+        (
+            ["192.0.2.1", "my 'open' key.pem"],
+            1,
+            "KEY_TOO_OPEN",
+            r"chmod 400 '/\S+/my '\\''open'\\'' key.pem'",
+        ),
+        (["https://192.0.2.1/", "team"], 1, "NOT_A_HOST", "connect.sh 192.0.2.1 KEY"),
+        (["192.0.2.1:22", "team"], 1, "NOT_A_HOST", "connect.sh 192.0.2.1 KEY"),
+        (["ubuntu@api.example.com", "team"], 1, "NOT_A_HOST", "connect.sh api.example.com KEY"),
+        (["-oProxyCommand=x", "team"], 2, "UNKNOWN_OPTION", "-oProxyCommand=x"),
     ],
     ids=lambda value: " ".join(value) or "none" if isinstance(value, list) else "",
 )
-def test_arguments_are_refused_with_the_way_out(laptop, keys, arguments, code, told):
+def test_arguments_are_refused_with_the_way_out(laptop, keys, arguments, code, name, value):
     given = [keys / argument if (keys / argument).exists() else argument for argument in arguments]
     result = laptop.run(*given)
     assert result.code == code
-    assert re.search(told, result.output)
+    assert re.search(laptop.messages.pattern(name), result.output)
+    assert re.search(value, result.output)
 
 
+@in_both_languages
 def test_help_needs_nothing_else(laptop):
     result = laptop.run("help")
     assert result.code == 0
-    assert "--fingerprint" in result.output
+    assert result.output.strip() == laptop.messages["CONNECT_HELP"]
 
 
 DROP = "iptables -A INPUT -p tcp --dport 22 -j DROP"
@@ -320,27 +329,34 @@ NO_ROUTE = "iptables -A INPUT -p tcp --dport 22 -j REJECT --reject-with icmp-hos
 NO_WALL = "iptables -F INPUT"
 
 
+@in_both_languages
 @pytest.mark.parametrize(
-    ("change", "back", "told"),
+    ("change", "back", "name"),
     [
-        (DROP, NO_WALL, "the security group blocks it"),
-        (REFUSE, NO_WALL, "no ssh listens on port 22"),
-        (NO_ROUTE, NO_WALL, "No network leads to this address"),
-        (
-            "mv /etc/sudoers.d/ubuntu /tmp",
-            "mv /tmp/ubuntu /etc/sudoers.d",
-            "may not use sudo without a password",
-        ),
-        ("mv /usr/bin/apt-get /tmp", "mv /tmp/apt-get /usr/bin", "no apt-get"),
+        ("mv /etc/sudoers.d/ubuntu /tmp", "mv /tmp/ubuntu /etc/sudoers.d", "NO_SUDO"),
+        ("mv /usr/bin/apt-get /tmp", "mv /tmp/apt-get /usr/bin", "NOT_UBUNTU"),
     ],
-    ids=["timed out", "refused", "no route", "sudo", "other system"],
+    ids=["sudo", "other system"],
 )
-def test_what_is_wrong_with_a_host_is_told(server, laptop, keys, changed, change, back, told):
+def test_what_a_host_lacks_is_reported(server, laptop, keys, changed, change, back, name):
     fingerprint = server.fingerprint()
     changed(change, back)
     result = laptop.run("--fingerprint", fingerprint, server.address, keys / "team")
     assert result.code == 1
-    assert told in result.end()
+    assert re.search(laptop.messages.pattern(name), result.end())
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [(DROP, "timed out"), (REFUSE, "Connection refused"), (NO_ROUTE, "No route to host")],
+    ids=["timed out", "refused", "no route"],
+)
+def test_why_a_host_cannot_be_reached_is_reported(server, laptop, keys, changed, change, part):
+    fingerprint = server.fingerprint()
+    changed(change, NO_WALL)
+    result = laptop.run("--fingerprint", fingerprint, server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages.ssh_cause(part) in result.end()
 
 
 def test_a_host_that_accepts_and_stays_silent_is_told_from_a_blocked_one(server, laptop, keys):
@@ -350,42 +366,57 @@ def test_a_host_that_accepts_and_stays_silent_is_told_from_a_blocked_one(server,
     finally:
         docker("unpause", server.name)
     assert result.code == 1
-    assert "Reboot the instance" in result.end()
+    assert laptop.messages.ssh_cause("during banner exchange") in result.end()
 
 
-def test_a_name_that_leads_nowhere_is_told(laptop, keys):
+@in_both_languages
+def test_a_name_that_cannot_be_resolved_is_reported(laptop, keys):
     result = laptop.run("no-such-host.invalid", keys / "team")
     assert result.code == 1
-    assert "cannot be resolved" in result.end()
+    assert laptop.messages.ssh_cause("Could not resolve") in result.end()
 
 
+@in_both_languages
 @pytest.mark.parametrize(
-    ("options", "key", "told"),
+    ("options", "key", "refused", "accepted", "command"),
     [
-        (
-            [],
-            "debian",
-            r"not let ubuntu in .* but admin\.\n.*sh --user admin \S+ \S+debian",
-        ),
-        (["--user=deploy"], "team", r"not let deploy in .* but ubuntu\.\n.*connect.sh \d\S+ \S+"),
-        ([], "other", "another instance's key"),
-        (["--user", "root"], "team", "This user may not log in"),
+        ([], "debian", "ubuntu", "admin", r"connect.sh --user admin \S+ \S+debian"),
+        (["--user=deploy"], "team", "deploy", "ubuntu", r"connect.sh \d\S+ \S+"),
     ],
-    ids=["admin instead of ubuntu", "ubuntu instead of another", "wrong key", "root"],
+    ids=["admin instead of ubuntu", "ubuntu instead of another"],
 )
-def test_a_wrong_user_is_told_from_a_wrong_key(server, laptop, keys, options, key, told):
+def test_a_wrong_user_is_named_with_the_right_one(
+    server, laptop, keys, options, key, refused, accepted, command
+):
     options = ["--fingerprint", server.fingerprint(), *options]
     result = laptop.run(*options, server.address, keys / key)
     assert result.code == 1
-    assert re.search(told, result.end())
+    assert laptop.messages["WRONG_USER"] % (refused, accepted) in result.end()
+    assert re.search(command, result.end())
+
+
+@in_both_languages
+def test_a_wrong_key_is_told_from_a_wrong_user(server, laptop, keys):
+    options = ["--fingerprint", server.fingerprint()]
+    result = laptop.run(*options, server.address, keys / "other")
+    assert result.code == 1
+    assert re.search(laptop.messages.pattern("WRONG_KEY"), result.end())
+
+
+def test_a_user_who_is_sent_to_another_one_is_reported(server, laptop, keys):
+    options = ["--fingerprint", server.fingerprint(), "--user", "root"]
+    result = laptop.run(*options, server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages.ssh_cause("lease login as the user") in result.end()
 
 
 def test_another_fingerprint_stops_before_the_login(server, laptop, keys):
     laptop.install_gh()
-    result = laptop.run("--fingerprint", f"SHA256:{'a' * 43}", server.address, keys / "team")
+    other = f"SHA256:{'a' * 43}"
+    result = laptop.run("--fingerprint", other, server.address, keys / "team")
     assert result.code == 1
-    assert "No key of this host has the fingerprint" in result.end()
-    assert "Logging in" not in result.output
+    assert laptop.messages["OTHER_FINGERPRINT"] % other in result.end()
+    assert laptop.messages["LOGGING_IN"] % "ubuntu" not in result.output
     assert laptop.noted() == {}
 
 
@@ -393,7 +424,7 @@ def test_nobody_confirms_blindly(server, laptop, keys):
     laptop.install_gh()
     result = laptop.run(server.address, keys / "team")
     assert result.code == 1
-    assert "no terminal to ask in" in result.end()
+    assert laptop.messages["NOBODY_TO_ASK"] in result.end()
     assert server.fingerprint() in result.output
     assert laptop.noted() == {}
 
@@ -458,6 +489,7 @@ def test_the_user_of_an_earlier_host_is_replaced(server, laptop, keys, there, no
     assert laptop.noted().get("REMOTE_USER") == noted
 
 
+@in_both_languages
 def test_without_gh_it_says_what_to_paste_where(server, laptop, keys):
     laptop.make_repository()
     laptop.fill_in_env(server.address)
@@ -468,8 +500,8 @@ def test_without_gh_it_says_what_to_paste_where(server, laptop, keys):
         "https://github.com/team/our.api/settings/secrets/actions/new",
         f"[HOST]\n{server.address}\n",
         f"[KNOWN_HOSTS]\n{server.address} ssh-ed25519 AAAA",
-        f"[KEY]\nThe whole content of {keys / 'debian'}",
-        f"[ENV_VARS]\nThe whole content of {laptop.project}/.env.prod",
+        f"[KEY]\n{laptop.messages['WHOLE_FILE'] % (keys / 'debian')}",
+        f"[ENV_VARS]\n{laptop.messages['WHOLE_FILE'] % (laptop.project / '.env.prod')}",
         "[REMOTE_USER]\nadmin\n",
     ):
         assert told in result.output
@@ -504,6 +536,7 @@ def test_the_command_to_copy_a_file_is_that_of_the_system(server, laptop, keys):
     assert f"pbcopy <{keys / 'team'}\n" in result.output
 
 
+@in_both_languages
 def test_an_env_with_placeholders_is_not_given_to_github(server, laptop, keys):
     laptop.install_gh()
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
@@ -517,7 +550,7 @@ def test_without_an_env_the_rest_is_given_to_github(server, laptop, keys):
     (laptop.project / ".env.prod").unlink()
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert result.code == 1
-    assert "There is no .env.prod" in result.end()
+    assert laptop.messages["NO_ENV_FILE"] in result.end()
     assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS"}
 
 
@@ -537,15 +570,16 @@ def test_a_host_that_the_site_would_not_answer_for_is_noted(
     (laptop.project / ".env.prod").write_bytes(b"# \xb0\xa1\r\n" + env.encode())
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert result.code == 0
-    assert ("answer nobody" in result.output) == noted
+    assert (laptop.messages["HOST_NOT_ALLOWED"] % server.address in result.output) == noted
 
 
 def test_a_key_that_git_would_take_is_noted(server, laptop, keys):
     laptop.make_repository()
     for name in ("key", "key.pem"):
         shutil.copy(keys / "team", laptop.project / name)
-    assert "keep it out" in laptop.run("--user=nobody", server.address, "key").output
-    assert "keep it out" not in laptop.run("--user=nobody", server.address, "key.pem").output
+    note = laptop.messages["KEY_OPEN_TO_GIT"]
+    assert note in laptop.run("--user=nobody", server.address, "key").output
+    assert note not in laptop.run("--user=nobody", server.address, "key.pem").output
 
 
 SILENT = (
@@ -557,16 +591,15 @@ SILENT = (
 def test_ports_that_are_blocked_are_told_from_open_ones(server, laptop, keys, changed):
     changed("iptables -A INPUT -p tcp --dport 80 -j DROP", NO_WALL)
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert "! 80: no answer, the security group blocks it" in result.output
-    assert "source 0.0.0.0/0" in result.output
-    assert " 443: open" in result.output
+    assert f"  ! {laptop.messages['PORT_BLOCKED'] % (80, 'HTTP')}" in result.output
+    assert laptop.messages["PORT_OPEN"] % 443 in result.output
 
 
 def test_a_port_is_open_where_something_listens(server, laptop, keys):
     docker("exec", "--detach", server.name, "sh", "-c", f"{SILENT} wait")
     wait_until(lambda: ":01BB" in server.run("cat /proc/net/tcp"), 5, "something listens")
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert " 443: open" in result.output
+    assert laptop.messages["PORT_OPEN"] % 443 in result.output
 
 
 def test_a_small_host_is_noted(server, laptop, keys, changed):
@@ -574,13 +607,12 @@ def test_a_small_host_is_noted(server, laptop, keys, changed):
         file = f"/usr/local/bin/{name}"
         changed(f"echo 'echo {told}' >{file}; chmod 755 {file}", f"rm {file}")
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert "Only 976 MB of the disk" in result.output
-    assert "390 MB of memory" in result.output
+    assert laptop.messages["LITTLE_DISK"] % 976 in result.output
+    assert laptop.messages["LITTLE_MEMORY"] % 390 in result.output
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_confirmed_in_a_terminal_everything_is_set(server, laptop_of, keys, language):
-    laptop = laptop_of(language)
+@in_both_languages
+def test_confirmed_in_a_terminal_everything_is_set(server, laptop, keys):
     laptop.install_gh()
     laptop.fill_in_env(server.address)
     result = laptop.run_in_terminal("yes", server.address, keys / "team")
@@ -589,13 +621,15 @@ def test_confirmed_in_a_terminal_everything_is_set(server, laptop_of, keys, lang
     assert sorted(laptop.noted()["KNOWN_HOSTS"].splitlines()) == sorted(server.keys().splitlines())
 
 
+@in_both_languages
 @pytest.mark.parametrize("answer", ["no", "y", "{other}"])
 def test_refused_in_a_terminal_nothing_is_changed(server, laptop, keys, answer):
     laptop.install_gh()
     answer = answer.format(other=f"SHA256:{'a' * 43}")
     result = laptop.run_in_terminal(answer, server.address, keys / "team")
     assert result.code == 1
-    assert "Nothing was changed" in result.end()
+    refusal = "OTHER_FINGERPRINT" if answer.startswith("SHA256") else "NOT_CONFIRMED"
+    assert re.search(laptop.messages.pattern(refusal), result.end())
     assert laptop.noted() == {}
 
 
@@ -613,7 +647,7 @@ def test_a_host_with_another_key_than_the_confirmed_one_gets_no_login(
 
     result = laptop.run_in_terminal("yes", server.address, keys / "team", before=replace_keys)
     assert result.code == 1
-    assert "another key than the confirmed one" in result.end()
+    assert laptop.messages.ssh_cause("HOST IDENTIFICATION HAS CHANGED") in result.end()
     assert laptop.noted() == {}
 
 
@@ -623,12 +657,6 @@ def test_a_fingerprint_pasted_in_a_terminal_is_compared(server, laptop, keys):
     result = laptop.run_in_terminal(server.fingerprint("rsa"), server.address, keys / "team")
     assert result.code == 0
     assert laptop.noted()["KNOWN_HOSTS"].split()[1] == "ssh-rsa"
-
-
-def test_what_is_wrong_is_told_in_korean(laptop_of, keys):
-    result = laptop_of("ko").run("no-such-host.invalid", keys / "team")
-    assert result.code == 1
-    assert "찾을 수 없습니다" in result.end()
 
 
 def test_interrupted_it_leaves_nothing_behind(server, laptop, keys, changed):
@@ -673,22 +701,25 @@ def workflow(laptop: Laptop, server: Server, tmp_path: Path) -> Workflow:
     return Workflow(laptop, server, tmp_path)
 
 
+@in_both_languages
 @pytest.mark.parametrize(
-    ("key", "told"),
-    [
-        ("other", "does not let this user in"),
-        ("cut", "The key (secret KEY) is no private key, or not a whole one"),
-        ("my 'open' key.pem", "Others can read the key file"),
-    ],
+    ("key", "part"),
+    [("other", "Permission denied"), ("cut", "Load key"), ("my 'open' key.pem", "UNPROTECTED")],
+    ids=["a stranger's", "cut off", "open to others"],
 )
-def test_a_key_that_does_not_fit_is_explained_in_the_workflow(workflow, keys, key, told):
-    assert told in workflow.explain(keys / key, workflow.server.keys())
+def test_a_key_that_does_not_fit_is_explained_in_the_workflow(workflow, keys, key, part):
+    cause = workflow.laptop.messages.ssh_cause(part)
+    assert cause in workflow.explain(keys / key, workflow.server.keys())
 
 
+@in_both_languages
 def test_another_host_key_is_explained_in_the_workflow(workflow, keys):
     known = f"{workflow.server.address} {(keys / 'other.pub').read_text()}"
-    assert "another key than the confirmed one" in workflow.explain(keys / "team", known)
+    cause = workflow.laptop.messages.ssh_cause("HOST IDENTIFICATION HAS CHANGED")
+    assert cause in workflow.explain(keys / "team", known)
 
 
+@in_both_languages
 def test_a_host_without_confirmed_key_is_explained_in_the_workflow(workflow, keys):
-    assert "No key was confirmed for this address" in workflow.explain(keys / "team", "")
+    cause = workflow.laptop.messages.ssh_cause("host key is known")
+    assert cause in workflow.explain(keys / "team", "")
