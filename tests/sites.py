@@ -18,6 +18,7 @@ import requests
 from conftest import Choice, render
 from hosts import Host
 from load import Load, Request, under_load
+from messages import Messages
 from stacks import LABEL, database_server, docker, filled_in
 from workflows import Outcome, Runner
 
@@ -36,7 +37,9 @@ class Site(Host):
     def __init__(self, choice: Choice, folder: Path, values: dict | None = None, **host) -> None:
         super().__init__(options=DISK, **host)
         self.folder = folder
+        self.choice = choice
         self.source = Path(shutil.copytree(render(choice), folder / "source"))
+        self.messages = Messages(self.source)
         self.number = itertools.count(1)
         self.releases: list[str] = []
         self.database = database_server(dict(choice)["database"])
@@ -88,6 +91,13 @@ class Site(Host):
         lines = [line for line in urls.read_text().splitlines() if not line.startswith("# Commit")]
         urls.write_text("\n".join([*lines, f"# Commit {release}"]) + "\n")
         return release
+
+    def speak(self, language: str) -> None:
+        """Have the texts of deploy.sh and preflight in a language, in the source and here."""
+        project = render(tuple({**dict(self.choice), "docs_language": language}.items()))
+        for text in ("deploy/messages.sh", "config/findings.py"):
+            shutil.copy(project / text, self.source / text)
+            self.run("tee", f"{APP}/{text}", input=(project / text).read_text())
 
     def runner(self, release: str, **secrets: str) -> Runner:
         folder = self.folder / f"runner-{uuid.uuid4().hex[:8]}"

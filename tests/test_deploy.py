@@ -5,12 +5,14 @@ Every test brings its own release or breaks its own, so each can be run alone.
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,17 +24,14 @@ from workflows import Outcome
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("deploy")]
 
-CHOICE = tuple(
-    {
-        **{name: values[0] for name, values in SWITCHES.items()},
-        "docs_language": "en",
-    }.items()
-)
+CHOICE = tuple((name, values[0]) for name, values in SWITCHES.items())
+LANGUAGES = SWITCHES["docs_language"]
 KEPT = 3
 MEBIBYTE = 2**20
 # What all releases together may add to what the first one takes of the host's disk.
 MOST_BYTES_ADDED = 1500 * MEBIBYTE
 REQUESTS = 50_000
+SECONDS_LOCKED = 6
 EXECUTE = "Execute the remote deploy.sh"
 MIGRATION = """
 from django.db import migrations, models
@@ -49,13 +48,16 @@ class Migration(migrations.Migration):
         migrations.RunPython(stop, stop),
     ]
 """
-# Of each broken release what is added to its files, and the cause that is told.
+# Of each broken release what is added to its files, and the known cause that is printed.
 BROKEN = {
-    "image does not build": ({"Dockerfile": "\nRUN exit 3\n"}, "cannot be built"),
-    "code with a syntax error": ({"config/urls.py": "\ndef\n"}, "Python code"),
-    "dependency missing": ({"config/urls.py": "\nimport nothing_of_that_name\n"}, "package"),
-    "crash at start": ({"config/gunicorn.py": "\nraise SystemExit(3)\n"}, "not start"),
-    "never ready": ({"config/health.py": '\nCHECKS["x"] = lambda: False\n'}, "not get ready"),
+    "image does not build": ({"Dockerfile": "\nRUN exit 3\n"}, "failed to solve"),
+    "code with a syntax error": ({"config/urls.py": "\ndef\n"}, "SyntaxError"),
+    "dependency missing": (
+        {"config/urls.py": "\nimport nothing_of_that_name\n"},
+        "ModuleNotFoundError",
+    ),
+    "crash at start": ({"config/gunicorn.py": "\nraise SystemExit(3)\n"}, "exited"),
+    "never ready": ({"config/health.py": '\nCHECKS["x"] = lambda: False\n'}, "not ready"),
     "ready but wrong through nginx": (
         {
             "config/wsgi.py": "\nright = application\n\n"
@@ -67,12 +69,19 @@ BROKEN = {
     ),
     "nginx refuses its configuration": (
         {"deploy/nginx/locations.conf": "\nnonsense on;\n"},
-        "nginx refuses its configuration",
+        "nginx did not take over",
     ),
     "disk full amid the build": (
         {"Dockerfile": "\nRUN dd if=/dev/zero of=/tmp/filler bs=1M\n"},
-        "disk",
+        "space left on device",
     ),
+}
+# Right in the rehearsal, wrong behind the nginx that the site's clients reach.
+WRONG_ONCE_LIVE = {
+    "config/wsgi.py": "\nimport socket\n\nright = application\n\n"
+    "def application(environ, start):\n"
+    "    if environ['REMOTE_ADDR'] == socket.gethostbyname('nginx'): raise ValueError('wrong')\n"
+    "    return right(environ, start)\n"
 }
 
 
@@ -95,6 +104,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture
+def language(site: Site, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The language that the scripts speak during a test."""
+    site.speak(request.param)
+    yield request.param
+    site.speak(LANGUAGES[0])
+
+
+def alternating(cases: Iterable) -> list[tuple]:
+    """Return each case with a language, so that no case is deployed twice."""
+    return list(zip(cases, itertools.cycle(LANGUAGES)))
+
+
 def has_failed(outcome: Outcome, cause: str, step: str = EXECUTE) -> None:
     """Check that a step is red, and that the last lines of what it told name the cause."""
     assert outcome.failed == step, outcome.output
@@ -105,6 +127,27 @@ def has_failed(outcome: Outcome, cause: str, step: str = EXECUTE) -> None:
 
 def colours_running(site: Site) -> list[str]:
     return [name for name in site.running() if re.search("web-(blue|green)", name)]
+
+
+def variable(site: Site, name: str) -> str:
+    """Return a variable of the live web container, as its processes have it."""
+    (container,) = colours_running(site)
+    print_it = f"import os; print(os.environ.get('{name}'))"
+    return site.run("docker", "exec", container, "python", "-c", print_it).removesuffix("\n")
+
+
+def containers(site: Site, *options: str) -> set[str]:
+    return set(site.run("docker", "ps", "--quiet", *options).split())
+
+
+@contextmanager
+def no_container_added(site: Site) -> Iterator[None]:
+    """Check that the same containers run afterwards, and that no other is left behind."""
+    wait_until(lambda: len(colours_running(site)) == 1, 60, "the other colour has ended")
+    running, before = containers(site), containers(site, "--all")
+    yield
+    assert containers(site) == running, site.run("docker", "ps", "--all")
+    assert containers(site, "--all") <= before, site.run("docker", "ps", "--all")
 
 
 def titles(site: Site) -> Counter:
@@ -134,17 +177,28 @@ def test_ten_releases_in_a_row_lose_no_request(site: Site) -> None:
     assert titles(site) - before == Counter(dict.fromkeys(posts, 1))
 
 
-@pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_release_is_told_and_the_old_one_stays(site: Site, name: str) -> None:
+@pytest.mark.parametrize(("name", "language"), alternating(BROKEN), indirect=["language"])
+def test_a_broken_release_leaves_the_old_one_alone_and_its_cause_is_printed(
+    site: Site, name: str, language: str
+) -> None:
     files, cause = BROKEN[name]
     before = site.release()
     with site.no_request_lost():
-        with site.changed(files):
+        with no_container_added(site), site.changed(files):
             outcome = site.push()
-        has_failed(outcome, cause)
+        has_failed(outcome, site.messages.cause(cause))
         assert f", {before}" in outcome.output
         assert site.release() == before
         site.push_well()
+
+
+def test_a_release_that_is_wrong_once_live_is_switched_back(site: Site) -> None:
+    before = site.release()
+    with no_container_added(site), site.changed(WRONG_ONCE_LIVE):
+        outcome = site.push()
+    has_failed(outcome, site.messages.cause("through nginx"))
+    assert site.messages["SWITCHING"] in outcome.output
+    assert site.release() == before
 
 
 def test_a_migration_that_fails_half_way_can_be_corrected(site: Site) -> None:
@@ -152,26 +206,27 @@ def test_a_migration_that_fails_half_way_can_be_corrected(site: Site) -> None:
     with site.no_request_lost():
         with site.changed(migration("raise ValueError(1)")):
             outcome = site.push()
-        has_failed(outcome, "migration has failed")
+        has_failed(outcome, site.messages.cause("Applying"))
         assert site.release() == before
         with site.changed(migration("pass")):
             site.push_well()
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "cause"),
-    [
-        ("SECRET_KEY", None, "SECRET_KEY"),
-        ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS"),
-        ("DATABASE_PASSWORD", "wrong", "password"),
-        ("DATABASE_HOST", "nowhere.example.com", "nowhere.example.com"),
-        ("DATABASE_NAME", "nothing", "nothing"),
-    ],
-    ids=["key missing", "hosts missing", "password wrong", "host wrong", "database missing"],
-)
-def test_a_wrong_environment_is_told_and_the_old_one_stays(
-    site: Site, key: str, value: str | None, cause: str
+# Of each wrong environment a variable, its value, and what is printed in any language.
+WRONG = {
+    "key missing": ("SECRET_KEY", None, "SECRET_KEY"),
+    "hosts missing": ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS"),
+    "password wrong": ("DATABASE_PASSWORD", "wrong", "DATABASE_PASSWORD"),
+    "host wrong": ("DATABASE_HOST", "nowhere.example.com", "nowhere.example.com"),
+    "database missing": ("DATABASE_NAME", "nothing", "nothing"),
+}
+
+
+@pytest.mark.parametrize(("name", "language"), alternating(WRONG), indirect=["language"])
+def test_a_wrong_environment_is_reported_and_the_old_one_stays(
+    site: Site, name: str, language: str
 ) -> None:
+    key, value, cause = WRONG[name]
     before, kept = site.release(), site.shell(f"sha256sum {APP}/.env")
     wrong = "" if value is None else f"{key}={value}"
     text = re.sub(rf"^{key}=.*$", wrong, site.secrets["ENV_VARS"], flags=re.M)
@@ -188,24 +243,27 @@ def test_after_a_wrong_environment_the_right_one_will_do(site: Site) -> None:
         site.push_well()
 
 
-def test_other_hosts_take_no_request(site: Site) -> None:
+def test_the_same_commit_with_another_environment_brings_it_live(site: Site) -> None:
+    release = site.push_well()
     text = re.sub(
         r"^(ALLOWED_HOSTS=.*)$", r"\1,api.example.com", site.secrets["ENV_VARS"], flags=re.M
     )
     with site.no_request_lost():
-        assert not site.push(ENV_VARS=text).failed
+        outcome = site.push(release, ENV_VARS=f"{text}\nA_TEST={release}\n")
+        assert not outcome.failed, outcome.output
+        assert variable(site, "A_TEST") == release
         answer = requests.get(
             site.url + "/health/live/", headers={"Host": "api.example.com"}, timeout=30
         )
         assert answer.status_code == 200
 
 
-def test_a_line_that_cannot_be_read_is_told_by_its_number(site: Site) -> None:
+def test_a_line_that_cannot_be_read_is_reported_by_its_number(site: Site) -> None:
     lines = site.secrets["ENV_VARS"].splitlines()
     (number,) = (n for n, line in enumerate(lines) if line.startswith("DATABASE_PASSWORD="))
     lines[number] = lines[number].replace("=", " ", 1)
     outcome = site.push(ENV_VARS="\n".join(lines))
-    has_failed(outcome, f"is line {number + 1}")
+    has_failed(outcome, f"{site.messages['ENV_UNREADABLE']} {number + 1}")
 
 
 def test_an_environment_from_windows_without_an_end_arrives(site: Site) -> None:
@@ -214,15 +272,12 @@ def test_an_environment_from_windows_without_an_end_arrives(site: Site) -> None:
     with site.no_request_lost():
         outcome = site.push(ENV_VARS=text.replace("\n", "\r\n"))
     assert not outcome.failed, outcome.output
-    print_it = "import os; print(repr([os.environ[k] for k in ('A_TEST', 'THE_LAST')]))"
-    (name,) = colours_running(site)
-    assert site.run("docker", "exec", name, "python", "-c", print_it).strip() == repr(
-        [value, "1 $2"]
-    )
+    assert variable(site, "A_TEST") == value
+    assert variable(site, "THE_LAST") == "1 $2"
     assert site.shell(f"stat -c %a {APP}/.env").strip() == "600"
 
 
-def test_a_full_disk_is_told_before_anything_is_built(site: Site) -> None:
+def test_a_full_disk_is_reported_before_anything_is_built(site: Site) -> None:
     before = site.release()
     filler = "/var/lib/docker/filler"
     with site.no_request_lost():
@@ -230,19 +285,19 @@ def test_a_full_disk_is_told_before_anything_is_built(site: Site) -> None:
         site.shell(f"fallocate -l {int(free) - 1000}M {filler}")
         try:
             outcome = site.push()
-            has_failed(outcome, "disk")
+            has_failed(outcome, site.messages["DISK_FULL"])
             assert site.release() == before
         finally:
             site.shell(f"rm {filler}")
         site.push_well()
 
 
-def test_a_full_disk_at_home_is_told_too(site: Site) -> None:
+def test_a_full_disk_at_home_is_reported_too(site: Site) -> None:
     # As far as rsync: the folder of the source is what has no room.
     site.shell(f"mount -t tmpfs -o size=16k,uid=$(id -u ubuntu) tmpfs {APP}")
     try:
         outcome = site.push()
-        has_failed(outcome, "disk", "Copy source via ssh key")
+        has_failed(outcome, site.messages["DISK_FULL"], "Copy source via ssh key")
     finally:
         site.shell(f"umount --lazy {APP}")
 
@@ -254,7 +309,7 @@ def test_the_same_commit_again_restarts_nothing(site: Site) -> None:
     site.shell(f"echo STALE=1 >>{APP}/.env")
     with site.no_request_lost():
         outcome = site.push(release)
-        assert "Nothing to do" in outcome.output
+        assert site.messages["ALREADY_LIVE"] in outcome.output
     assert "STALE" not in site.shell(f"cat {APP}/.env")
     assert site.run("docker", "ps", "--no-trunc", "--quiet") == running
 
@@ -275,26 +330,33 @@ def test_two_pushes_at_once_end_one_after_the_other(site: Site) -> None:
     assert site.release() in [runner.environment["GITHUB_SHA"] for runner in runners]
 
 
-def another_deployment(site: Site) -> subprocess.Popen:
-    """Hold the lock for some seconds."""
+def another_deployment(site: Site, at_its_end: str) -> subprocess.Popen:
+    """Keep the lock for some seconds, then run a command that may fail."""
     lock = f"{APP}/.deploy/lock"
-    holder = subprocess.Popen(["docker", "exec", site.name, "flock", lock, "sleep", "5"])
+    held = ["flock", lock, "sh", "-c", f"sleep {SECONDS_LOCKED}; {at_its_end}"]
+    holder = subprocess.Popen(["docker", "exec", site.name, *held])
     wait_until(lambda: "held" in site.shell(f"flock -n {lock} true || echo held"), 5, "held")
     return holder
 
 
-def test_deploy_sh_waits_for_another_deployment(site: Site) -> None:
-    holder = another_deployment(site)
+@pytest.mark.parametrize("language", LANGUAGES, indirect=True)
+def test_deploy_sh_waits_for_another_deployment(site: Site, language: str) -> None:
+    holder = another_deployment(site, "true")
     code, output = site.deploy_sh()
     assert (code, holder.wait()) == (0, 0), output
-    assert "waiting for its end" in output
+    assert site.messages["WAITING"] in output
+    begun = re.search(rf"\[ *(\d+) s\] {site.messages['CHECKING_HOST']}", output)
+    assert int(begun[1]) >= SECONDS_LOCKED - 2, output
 
 
 def test_a_push_waits_before_it_copies_the_source(site: Site) -> None:
-    holder = another_deployment(site)
+    file = f"{APP}/gone_from_the_source"
+    site.shell(f"touch {file}", user="ubuntu")
+    holder = another_deployment(site, f"test -e {file}")
     outcome = site.push(site.release())
     assert (outcome.failed, holder.wait()) == ("", 0), outcome.output
-    assert "waiting for its end" in outcome.outputs["Copy source via ssh key"]
+    assert site.messages["WAITING"] in outcome.outputs["Copy source via ssh key"]
+    assert "gone_from_the_source" not in site.shell(f"ls {APP}")
 
 
 def two_releases(site: Site) -> tuple[str, str]:
@@ -325,7 +387,8 @@ def test_rollback_works_after_a_broken_release_too(site: Site) -> None:
         assert site.release() == first
 
 
-def test_without_an_earlier_release_rollback_says_so(site: Site) -> None:
+@pytest.mark.parametrize("language", LANGUAGES, indirect=True)
+def test_without_an_earlier_release_rollback_reports_it(site: Site, language: str) -> None:
     releases = f"{APP}/.deploy/releases"
     site.shell(f"mv {releases} {releases}.kept")
     try:
@@ -333,7 +396,7 @@ def test_without_an_earlier_release_rollback_says_so(site: Site) -> None:
     finally:
         site.shell(f"mv {releases}.kept {releases}")
     assert code == 1
-    assert "no earlier release" in output
+    assert site.messages["NO_ROLLBACK"] in output
 
 
 def test_preflight_brings_nothing_live(site: Site) -> None:
@@ -343,22 +406,24 @@ def test_preflight_brings_nothing_live(site: Site) -> None:
     assert site.release() == before
 
 
-def test_status_tells_what_is_live(site: Site) -> None:
+@pytest.mark.parametrize("language", LANGUAGES, indirect=True)
+def test_status_prints_what_is_live(site: Site, language: str) -> None:
     code, output = site.deploy_sh("status")
     assert code == 0
-    assert site.release() in output
+    assert re.search(f"{site.messages['STILL_LIVE']} web-.*, {site.release()}", output)
 
 
-def test_logs_shows_what_a_container_told(site: Site) -> None:
+def test_logs_prints_a_container_s_log(site: Site) -> None:
     code, output = site.deploy_sh("logs", "nginx")
     assert code == 0
     assert "/health/ready/" in output
 
 
-def test_an_unknown_command_says_which_there_are(site: Site) -> None:
+@pytest.mark.parametrize("language", LANGUAGES, indirect=True)
+def test_an_unknown_command_prints_the_help(site: Site, language: str) -> None:
     code, output = site.deploy_sh("rolback")
     assert code == 2
-    assert "rollback" in output
+    assert output.strip() == site.messages["HELP"]
 
 
 def by_hand(site: Site, command: str) -> None:
@@ -390,18 +455,28 @@ def test_a_key_from_windows_and_a_host_with_blanks_will_do(site: Site) -> None:
     assert not outcome.failed, outcome.output
 
 
-def test_another_host_key_stops_the_workflow_before_a_secret_leaves(
-    site: Site, tmp_path: Path
+@pytest.mark.parametrize(
+    ("host", "cause", "language"),
+    [("{}", "HOST IDENTIFICATION HAS CHANGED", "ko"), ("192.0.2.1", "host key is known", "en")],
+    indirect=["language"],
+    ids=["another key+ko", "a key of another host+en"],
+)
+def test_a_host_key_that_was_not_confirmed_stops_the_workflow_before_the_login(
+    site: Site, tmp_path: Path, host: str, cause: str, language: str
 ) -> None:
     make_key(tmp_path / "other")
-    outcome = site.push(KNOWN_HOSTS=f"{site.address} {(tmp_path / 'other.pub').read_text()}")
-    has_failed(outcome, "host key", "Create remote directory")
+    public = (tmp_path / "other.pub").read_text()
+    state = f"find {APP} -printf '%p %C@\\n' | sort"
+    before = site.shell(state)
+    outcome = site.push(KNOWN_HOSTS=f"{host.format(site.address)} {public}")
+    has_failed(outcome, site.messages.ssh_cause(cause), "Create remote directory")
     assert EXECUTE not in outcome.codes
+    assert site.shell(state) == before
 
 
-def test_a_key_that_nobody_let_in_is_told(site: Site, tmp_path: Path) -> None:
+def test_a_key_that_nobody_let_in_is_reported(site: Site, tmp_path: Path) -> None:
     outcome = site.push(KEY=make_key(tmp_path / "stranger"))
-    has_failed(outcome, "KEY", "Create remote directory")
+    has_failed(outcome, site.messages.ssh_cause("Permission denied"), "Create remote directory")
 
 
 # Secrets

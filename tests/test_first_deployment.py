@@ -12,6 +12,7 @@ from authorities import Authority
 from conftest import SWITCHES
 from hosts import IMAGES
 from load import connect
+from messages import Messages
 from sites import APP, Site, certbot_that_trusts, removed_afterwards
 from stacks import docker, free_port, needs_engine, wait_until
 
@@ -46,7 +47,7 @@ def test_a_bare_host_is_live_after_one_push(bare: Site) -> None:
 
 
 def test_its_user_had_no_docker_and_no_group_for_it(bare: Site) -> None:
-    assert "Docker" in bare.outcome.output
+    assert bare.messages["INSTALLING_DOCKER"] in bare.outcome.output
     assert "docker" in bare.shell("id ubuntu")
 
 
@@ -138,12 +139,12 @@ PACKAGES = {
 }
 
 
-@pytest.mark.parametrize("name", PACKAGES)
+@pytest.mark.parametrize(("name", "language"), [("ubuntu", "ko"), ("debian", "en")])
 def test_docker_is_asked_for_by_the_distribution_s_names(
-    name: str, project_copy: Callable[..., Path], tmp_path: Path
+    name: str, language: str, project_copy: Callable[..., Path], tmp_path: Path
 ) -> None:
     available, wanted = PACKAGES[name]
-    project = project_copy(tuple(DEFAULTS.items()))
+    project = project_copy((("docs_language", language),))
     commands = {
         "docker": "exit 1",
         "sudo": 'while [[ "$1" == *=* ]]; do shift; done; exec "$@"',
@@ -166,4 +167,4 @@ def test_docker_is_asked_for_by_the_distribution_s_names(
     install = (tmp_path / "asked").read_text().splitlines()[-1]
     assert install.split("--no-install-recommends")[1].split() == wanted
     assert done.returncode == 1
-    assert "sudo apt-get install docker.io" in done.stdout
+    assert Messages(project).cause("^E: ") in done.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
 
@@ -22,16 +21,16 @@ CHOICE = tuple(
         "use_redis": True,
     }.items()
 )
-# What deploy.sh tells when a step begins, in their order.
+# What deploy.sh prints when a step begins, by name and in their order.
 STEPS = [
-    "Building",
-    "Checking environment",
-    "Migrating",
-    "Starting web",
-    "Trying it out",
-    "Starting nginx",
-    "Switching",
-    "Letting requests end",
+    "BUILDING",
+    "PREFLIGHT",
+    "RELEASING",
+    "STARTING",
+    "REHEARSING",
+    "STARTING_OTHERS",
+    "SWITCHING",
+    "DRAINING",
 ]
 
 
@@ -44,13 +43,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def interrupted(
     site: Site, step: str, interrupt: Callable[[Runner], object], release: str = ""
 ) -> Outcome:
-    """Push, and interrupt it as soon as deploy.sh tells of the step."""
+    """Push, and interrupt it as soon as deploy.sh prints the step."""
+    begun = f"s] {site.messages[step]}"
     outcomes: list[Outcome] = []
     runner = site.runner(release or site.new_release())
     site.shell(f": >{APP}/.deploy/deploy.log", user="ubuntu")
     push = threading.Thread(target=lambda: outcomes.append(runner.run("deploy")))
     push.start()
-    wait_until(lambda: step in site.shell(f"cat {APP}/.deploy/deploy.log"), 90, step)
+    wait_until(lambda: begun in site.shell(f"cat {APP}/.deploy/deploy.log"), 90, begun)
     interrupt(runner)
     push.join()
     return outcomes[0]
@@ -71,10 +71,12 @@ def test_killed_at_any_step_the_site_stays_and_the_next_push_completes(
 def test_a_connection_that_breaks_stops_no_deployment(site: Site) -> None:
     release = site.new_release()
     with site.no_request_lost():
-        outcome = interrupted(site, "Building", Runner.cancel, release)
+        outcome = interrupted(site, "BUILDING", Runner.cancel, release)
         assert outcome.failed
         wait_until(
-            lambda: re.search(r"Live: web-", site.shell(f"cat {APP}/.deploy/deploy.log")),
+            lambda: (
+                f"{site.messages['DEPLOYED']} web-" in site.shell(f"cat {APP}/.deploy/deploy.log")
+            ),
             90,
             "the deployment comes to its end",
         )
@@ -83,7 +85,7 @@ def test_a_connection_that_breaks_stops_no_deployment(site: Site) -> None:
 
 def test_an_engine_that_restarts_amid_a_deployment_is_no_obstacle(site: Site) -> None:
     before = site.release()
-    outcome = interrupted(site, "Starting web", lambda _: site.restart_engine())
+    outcome = interrupted(site, "STARTING", lambda _: site.restart_engine())
     wait_until(site.release, 60, "the site answers again")
     with site.no_request_lost():
         assert not outcome.failed or site.release() == before, outcome.output
@@ -91,7 +93,7 @@ def test_an_engine_that_restarts_amid_a_deployment_is_no_obstacle(site: Site) ->
 
 
 def test_a_killed_deployment_leaves_no_lock(site: Site) -> None:
-    interrupted(site, "Building", lambda _: site.shell("pkill -KILL -f deploy/deploy.sh"))
+    interrupted(site, "BUILDING", lambda _: site.shell("pkill -KILL -f deploy/deploy.sh"))
     wait_until(
         lambda: "free" in site.shell(f"flock -n {APP}/.deploy/lock echo free || true"),
         60,
