@@ -31,7 +31,7 @@ def faults_of_makefile(text: str) -> list[str]:
 
 
 def faults_of_script(text: str) -> list[str]:
-    """Return how .ci/run runs something other than all tests, containers included, last in `main`."""
+    """Return how .ci/run ends with less than all tests, those with containers included."""
     body = re.search(r"^main\(\) \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL)
     last = body[1].splitlines()[-1].strip() if body else "nothing"
     return [] if last == "REQUIRE_CONTAINERS=1 make test" else [f".ci/run ends with: {last}"]
