@@ -339,8 +339,7 @@ def another_deployment(site: Site, at_its_end: str) -> subprocess.Popen:
     return holder
 
 
-@pytest.mark.parametrize("language", LANGUAGES, indirect=True)
-def test_deploy_sh_waits_for_another_deployment(site: Site, language: str) -> None:
+def test_deploy_sh_waits_for_another_deployment(site: Site) -> None:
     holder = another_deployment(site, "true")
     code, output = site.deploy_sh()
     assert (code, holder.wait()) == (0, 0), output
