@@ -208,9 +208,6 @@ def test_a_message_that_no_script_sets_is_found() -> None:
     assert unassigned('A=1\necho "$A $FAILED"\n') == {"FAILED"}
 
 
-# Tables in Python
-
-
 def table(text: str) -> dict[str, dict[str, str]]:
     """Return MESSAGES of a module without running it: the hook is no Python before rendering."""
     return next(
@@ -277,8 +274,9 @@ def english_lines(text: str) -> list[str]:
 def test_an_english_project_holds_no_korean() -> None:
     found = {
         (path, line)
-        for path, _, english in differing_files()
-        for line in korean_lines(path, english.read_text(encoding="utf-8"))
+        for _, english in projects()
+        for path in paths_in(render(english))
+        for line in korean_lines(path, (render(english) / path).read_text(encoding="utf-8"))
     }
     assert found == set()
 
