@@ -22,9 +22,10 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
-        request_id.set(given if is_uuid(given) else uuid4().hex)
+        current = given if is_uuid(given) else uuid4().hex
+        request_id.set(current)
         response = self.get_response(request)
-        response[HEADER] = request_id.get()
+        response[HEADER] = current
         return response
 
 
