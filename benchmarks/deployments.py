@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from conftest import SWITCHES, rendered_root  # noqa: E402
+from conftest import SWITCHES, bake_outside_pytest, rendered_root  # noqa: E402
+from engine import remove_everything  # noqa: E402
 from sites import Site  # noqa: E402
-from stacks import remove_database_servers  # noqa: E402
 
 CHOICE = tuple({name: values[0] for name, values in SWITCHES.items()}.items())
 MAX_SECONDS_OF_A_RELEASE = 45
@@ -63,13 +63,14 @@ def measured(site: Site, releases: int) -> bool:
 
 def main() -> None:
     releases = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+    bake_outside_pytest()
     site = Site(CHOICE, Path(tempfile.mkdtemp(dir=rendered_root())))
     try:
         if not measured(site, releases):
             sys.exit("too slow")
     finally:
         site.remove()
-        remove_database_servers()
+        remove_everything()
         shutil.rmtree(rendered_root())
 
 

@@ -7,32 +7,32 @@ environment with just what it locks; seconds by the clock, on a machine that doe
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from cookiecutter.main import cookiecutter
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from conftest import COVERING, TEMPLATE, Choice, install, name_of, rendered_root  # noqa: E402
+from conftest import (  # noqa: E402
+    COVERING,
+    Choice,
+    bake_outside_pytest,
+    environment_of,
+    name_of,
+    render,
+)
 
 MAX_SECONDS = 15
 
 
 def seconds_of(choice: Choice) -> float:
     """Return how long a project's tests take, coverage included; fail if they do not pass."""
-    folder = tempfile.mkdtemp(dir=rendered_root())
-    options = {"no_input": True, "default_config": True, "output_dir": folder}
-    project = Path(cookiecutter(str(TEMPLATE), extra_context=dict(choice), **options))
-    python = install(project / "requirements-dev.txt")
+    python = environment_of(choice)
     start = time.perf_counter()
     subprocess.run(  # noqa: S603
         [python, "-m", "pytest", "--cov", "-q", "-p", "no:cacheprovider"],
-        cwd=project,
+        cwd=render(choice),
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL,
         check=True,
@@ -41,6 +41,7 @@ def seconds_of(choice: Choice) -> float:
 
 
 def main() -> None:
+    bake_outside_pytest()
     # What only the first run waits for, such as a cold disk, is not counted.
     seconds_of(COVERING[0])
     seconds = {name_of(choice): seconds_of(choice) for choice in COVERING}
@@ -51,7 +52,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    finally:
-        shutil.rmtree(rendered_root())
+    main()

@@ -82,6 +82,20 @@ def _bake_in_this_session(cookies_session: Cookies) -> None:
     _session["cookies"] = cookies_session
 
 
+def bake_outside_pytest() -> None:
+    """Have `render` work in a script, such as a benchmark."""
+    sys.path.append(str(TEMPLATE))
+    folder = Path(rendered_root())
+    config = folder / "cookiecutter.yml"
+    config.write_text("{}")
+
+    def make(name: str) -> Path:
+        (folder / name).mkdir()
+        return folder / name
+
+    _session["cookies"] = Cookies(str(TEMPLATE), make, config)
+
+
 @functools.cache
 def render(choice: Choice = ()) -> Path:
     """Return the folder of a project with these answers, the defaults for the rest."""
