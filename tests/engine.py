@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 import shutil
 import subprocess
+import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 # On all that this process makes, as a label or in its name: another session's is another one.
 LABEL = f"ceos-template-test-{uuid.uuid4().hex[:8]}"
@@ -29,6 +32,28 @@ def docker(*arguments: str, check: bool = True, **options) -> str:
     if check and done.returncode:
         raise AssertionError(f"docker {' '.join(arguments)}: {done.returncode}\n{done.stdout}")
     return done.stdout
+
+
+@contextmanager
+def paused(*containers: str) -> Iterator[None]:
+    """Freeze all processes of the containers until the block ends."""
+    for container in containers:
+        pause(container)
+    try:
+        yield
+    finally:
+        docker("unpause", *containers)
+
+
+def pause(container: str) -> None:
+    """Freeze a container. Now and then a busy kernel gives up half-way: try a few times."""
+    for _ in range(10):
+        output = docker("pause", container, check=False)
+        if "unable to freeze" not in output:
+            break
+        time.sleep(1)
+    state = docker("inspect", "--format={{.State.Status}}", container).strip()
+    assert state == "paused", output
 
 
 def remove_everything() -> None:

@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import pytest
 from conftest import SWITCHES, render
+from engine import LABEL, docker, paused
 from messages import Messages
-from stacks import LABEL, docker, needs_engine, wait_until
+from stacks import needs_engine, wait_until
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("connect")]
 
@@ -360,11 +361,8 @@ def test_why_a_host_cannot_be_reached_is_reported(server, laptop, keys, changed,
 
 
 def test_a_host_that_accepts_and_stays_silent_is_told_from_a_blocked_one(server, laptop, keys):
-    docker("pause", server.name)
-    try:
+    with paused(server.name):
         result = laptop.run(server.address, keys / "team")
-    finally:
-        docker("unpause", server.name)
     assert result.code == 1
     assert laptop.messages.ssh_cause("during banner exchange") in result.end()
 

@@ -12,9 +12,9 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import boto3
 import pytest
 import requests
 from conftest import COVERING, Choice, grouped, render
+from engine import docker, paused
 from moto.server import ThreadedMotoServer
 from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
@@ -29,7 +30,6 @@ from playwright.sync_api import Page, sync_playwright
 from stacks import (
     DatabaseServer,
     ProductionStack,
-    docker,
     needs_engine,
     removed_afterwards,
     wait_until,
@@ -445,10 +445,19 @@ def test_nobody_is_signed_out_and_nothing_is_slow_while_redis_is_stopped(site: S
     assert client.me().status_code == 200
 
 
-@pytest.mark.parametrize("outage", ["stop", "pause"])
+@contextmanager
+def stopped(container: str) -> Iterator[None]:
+    docker("stop", container)
+    try:
+        yield
+    finally:
+        docker("start", container)
+
+
+@pytest.mark.parametrize("outage", [stopped, paused])
 @sites(*OUTAGES)
 def test_without_its_database_everything_answers_503_within_5_seconds(
-    site: Site, outage: str
+    site: Site, outage: Callable
 ) -> None:
     client = signed_in(site)
     own = {"headers": dict(client.headers), "cookies": client.cookies.get_dict()}
@@ -470,8 +479,7 @@ def test_without_its_database_everything_answers_503_within_5_seconds(
             lambda: {answer.status_code for answer in together.map(ask, wanted * 8)} == {200, 302},
             *(20, "the site answers in every thread"),
         )
-        docker(outage, database)
-        try:
+        with outage(database):
             for _ in range(4):
                 for answer in together.map(ask, wanted):
                     assert answer.status_code == 503, answer.text
@@ -480,8 +488,6 @@ def test_without_its_database_everything_answers_503_within_5_seconds(
                     assert answer.json()["status"] == 503
                 assert answer.json()["reason"] == "database"
             assert site.get("/health/live/").status_code == 200
-        finally:
-            docker({"stop": "start", "pause": "unpause"}[outage], database)
     wait_until(lambda: site.get("/health/ready/").ok, 30, "ready again")
     assert client.me().status_code == 200
     assert docker("inspect", "--format={{.State.StartedAt}}", *web_containers(site)) == before

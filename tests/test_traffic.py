@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 import requests
 from conftest import SWITCHES, render
+from engine import docker, paused
 from load import Request, connect, open_socket, under_load
-from stacks import ProductionStack, docker, needs_engine, removed_afterwards, wait_until
+from stacks import ProductionStack, needs_engine, removed_afterwards, wait_until
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("traffic")]
 
@@ -593,11 +594,8 @@ def test_an_unknown_colour_is_refused(site: Site, colour: str) -> None:
 
 def test_an_application_that_hangs_is_a_problem_in_time(site: Site) -> None:
     names = [container["Name"] for container in site.containers("web-blue")]
-    docker("pause", *names)
-    try:
+    with paused(*names):
         response = site.get("/api/posts/")
-    finally:
-        docker("unpause", *names)
     assert_problem(response, 504)
     assert int(response.headers["Retry-After"]) >= 1
     wait_until(lambda: answers(site), 60, "the site answers again")
