@@ -18,9 +18,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from conftest import SWITCHES, bake_outside_pytest, rendered_root  # noqa: E402
-from engine import remove_everything  # noqa: E402
-from sites import Site  # noqa: E402
+from lab.engine import remove_everything  # noqa: E402
+from lab.rendering import SWITCHES, bake_outside_pytest, rendered_root  # noqa: E402
+from lab.sites import Site  # noqa: E402
 
 CHOICE = tuple({name: values[0] for name, values in SWITCHES.items()}.items())
 MAX_SECONDS_OF_A_RELEASE = 45

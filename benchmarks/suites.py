@@ -14,14 +14,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from conftest import (  # noqa: E402
-    COVERING,
-    Choice,
-    bake_outside_pytest,
-    environment_of,
-    name_of,
-    render,
-)
+from lab.environments import environment_of  # noqa: E402
+from lab.rendering import COVERING, Choice, bake_outside_pytest, name_of, render  # noqa: E402
 
 MAX_SECONDS = 15
 

@@ -1,0 +1,724 @@
+"""connect.sh on a laptop, against real hosts: what it tells apart, and what GitHub is given.
+
+The laptop has no more commands than the script may use; `gh` is one that notes down what it gets.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from lab.engine import LABEL, docker, paused
+from lab.messages import Messages
+from lab.rendering import SWITCHES, render
+from lab.stacks import needs_engine, wait_until
+
+pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("connect")]
+
+LANGUAGES = SWITCHES["docs_language"]
+BASE = "debian:forky-slim"
+DOCKERFILE = """
+ARG BASE
+FROM $BASE
+RUN apt-get update -qq \\
+    && apt-get install -y -qq --no-install-recommends iptables openssh-server sudo \\
+    && rm -rf /var/lib/apt/lists/*
+# Many runs from one address in a row are not to be taken for an attack.
+RUN mkdir -p /run/sshd && echo 'PerSourcePenalties no' >/etc/ssh/sshd_config.d/tests.conf
+RUN for user in ubuntu admin; do \\
+        useradd --create-home --shell /bin/bash $user \\
+        && echo "$user ALL=(ALL) NOPASSWD:ALL" >/etc/sudoers.d/$user || exit; \\
+    done
+CMD ["/usr/sbin/sshd", "-D"]
+"""
+# All that a laptop needs to have; git and gh are not among it.
+COMMANDS = """
+    bash ssh ssh-keyscan ssh-keygen awk basename cat dirname grep head mktemp mv rm sed sort tail tr
+"""
+GH = """#!/bin/sh
+cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' >>"$GH_NOTES/command lines"
+echo "$*" >>"$GH_NOTES/calls"
+if [ "$2" = list ]; then
+    for name in $GH_HAS; do
+        printf '%s\t2026-01-02T03:04:05Z\n' "$name"
+    done
+    exit
+fi
+if [ "$3" = "$GH_REFUSES" ]; then
+    echo "HTTP 403: Resource not accessible" >&2
+    exit 1
+fi
+cat >"$GH_NOTES/$3"
+"""
+PASSWORD = "sentinel-password"
+TOKEN = "sentinel-token"
+ENV = f"ALLOWED_HOSTS=%s\nDATABASE_PASSWORD={PASSWORD} $HOME 'x\nDOMAIN_NAME=\n"
+
+
+class Server:
+    """A host that is up, with sshd; `run()` runs a command there as root."""
+
+    def __init__(self) -> None:
+        self.name = f"{LABEL}-connect-{uuid.uuid4().hex[:8]}"
+
+    def start(self, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "Dockerfile").write_text(DOCKERFILE)
+        options = [f"--build-arg=BASE={BASE}", f"--label={LABEL}", f"--tag={self.name}"]
+        docker("build", *options, str(folder))
+        options = ["--detach", "--cap-add=NET_ADMIN", f"--label={LABEL}", f"--name={self.name}"]
+        docker("run", *options, self.name)
+        networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
+        self.address = docker("inspect", "--format", networks, self.name).strip()
+        wait_until(self.shows_its_key, 20, "sshd answers")
+
+    def run(self, command: str) -> str:
+        return docker("exec", self.name, "sh", "-ec", command)
+
+    def let_in(self, user: str, key: Path, options: str = "") -> None:
+        public = key.with_name(f"{key.name}.pub").read_text().strip()
+        home = "/root" if user == "root" else f"/home/{user}"
+        self.run(
+            f"mkdir -pm 700 {home}/.ssh; chown {user} {home}/.ssh; "
+            f"echo '{options}{public}' >{home}/.ssh/authorized_keys"
+        )
+
+    def keys(self) -> str:
+        scan = ["ssh-keyscan", "-T5", self.address]
+        return subprocess.run(scan, capture_output=True, text=True).stdout
+
+    def fingerprint(self, kind: str = "ed25519") -> str:
+        return self.run(f"ssh-keygen -l -f /etc/ssh/ssh_host_{kind}_key.pub").split()[1]
+
+    def shows_its_key(self) -> bool:
+        """Does sshd show the key that is on the disk? It may not have read a new one yet."""
+        public = self.run("cat /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
+        return public in self.keys().split()
+
+    def remove(self) -> None:
+        docker("rm", "--force", "--volumes", self.name, check=False)
+
+
+class Result(NamedTuple):
+    code: int
+    output: str
+
+    def end(self) -> str:
+        return "\n".join(self.output.splitlines()[-4:])
+
+
+class Laptop:
+    """A folder with a home, a project and a few commands; `run()` runs connect.sh there."""
+
+    def __init__(self, folder: Path, keys: Path, language: str) -> None:
+        self.keys = keys
+        self.project = shutil.copytree(render((("docs_language", language),)), folder / "project")
+        self.messages = Messages(self.project)
+        self.home, self.temporary, self.commands, self.notes = (
+            folder / name for name in ("home", "temporary", "commands", "notes")
+        )
+        for new in (self.home, self.temporary, self.commands, self.notes):
+            new.mkdir()
+        for command in COMMANDS.split():
+            (self.commands / command).symlink_to(shutil.which(command))
+        script = self.project / "deploy" / "connect.sh"
+        text = script.read_text(encoding="utf-8")
+        assert "SECONDS_TO_ANSWER=8" in text
+        script.write_text(
+            text.replace("SECONDS_TO_ANSWER=8", "SECONDS_TO_ANSWER=2"), encoding="utf-8"
+        )
+
+    def install_gh(self) -> None:
+        (self.commands / "gh").write_text(GH)
+        (self.commands / "gh").chmod(0o755)
+
+    def make_repository(self) -> None:
+        (self.commands / "git").symlink_to(shutil.which("git"))
+        address = f"https://me:{TOKEN}@github.com/team/our.api.git"
+        for command in (["init", "--quiet"], ["remote", "add", "origin", address]):
+            subprocess.run(["git", *command], cwd=self.project, check=True)
+
+    def fill_in_env(self, host: str) -> None:
+        (self.project / ".env.prod").write_text(ENV % host)
+
+    def command(self, *arguments: object, **environment: str) -> dict:
+        return {
+            "args": ["bash", "deploy/connect.sh", *map(str, arguments)],
+            "cwd": self.project,
+            "env": {
+                "HOME": str(self.home),
+                "PATH": str(self.commands),
+                "TMPDIR": str(self.temporary),
+                "LANG": "C.UTF-8",
+                "GH_NOTES": str(self.notes),
+                **environment,
+            },
+        }
+
+    def run(self, *arguments: object, **environment: str) -> Result:
+        done = subprocess.run(
+            **self.command(*arguments, **environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+        )
+        return self.examined(done.returncode, done.stdout.decode())
+
+    def run_in_terminal(
+        self, answer: str, *arguments: object, before: Callable = lambda: None
+    ) -> Result:
+        """Type the answer when the script asks, and do something before."""
+        import pty  # Windows has none.
+
+        own, theirs = pty.openpty()
+        process = subprocess.Popen(
+            **self.command(*arguments), stdin=theirs, stdout=theirs, stderr=theirs
+        )
+        os.close(theirs)
+        output = b""
+        try:
+            while chunk := os.read(own, 4096):
+                output += chunk
+                if answer and b"(yes / no" in output:
+                    before()
+                    os.write(own, f"{answer}\n".encode())
+                    answer = ""
+        except OSError:
+            pass  # This is how a terminal ends.
+        finally:
+            os.close(own)
+        return self.examined(process.wait(60), output.decode().replace("\r\n", "\n"))
+
+    def examined(self, code: int, output: str) -> Result:
+        """What holds of every run: no secret is told, and nothing is left behind."""
+        print(output)
+        self.assert_without_secrets(output)
+        assert "unbound variable" not in output
+        assert list(self.temporary.iterdir()) == []
+        return Result(code, output)
+
+    def assert_without_secrets(self, text: str) -> None:
+        for key in self.keys.iterdir():
+            if not key.name.endswith(".pub"):
+                assert not [line for line in key.read_text().splitlines()[1:-1] if line in text]
+        assert PASSWORD not in text
+        assert TOKEN not in text
+
+    def noted(self) -> dict[str, str]:
+        """What gh was given: names and values."""
+        names = [file.name for file in self.notes.iterdir() if file.name.isupper()]
+        return {name: (self.notes / name).read_text() for name in names}
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the keys: `team` opens ubuntu's door, `debian` that of admin, `other` none."""
+    folder = tmp_path_factory.mktemp("keys")
+    options = {
+        "team": ["-t", "rsa", "-m", "PEM"],
+        "debian": ["-t", "ed25519"],
+        "other": ["-t", "ed25519"],
+        "locked": ["-t", "ed25519"],
+    }
+    for name, kind in options.items():
+        passphrase = "long enough" if name == "locked" else ""
+        command = ["ssh-keygen", "-q", *kind, "-N", passphrase, "-f", folder / name]
+        subprocess.run(command, check=True)
+    whole = (folder / "team").read_text()
+    for name, text in {"cut": whole[:500], "putty": "PuTTY-User-Key-File-3: ssh-rsa\n"}.items():
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o600)
+    shutil.copy(folder / "team", folder / "my 'open' key.pem")
+    (folder / "my 'open' key.pem").chmod(0o644)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server()
+    try:
+        server.start(tmp_path_factory.mktemp("connect") / "image")
+        server.let_in("ubuntu", keys / "team")
+        server.let_in("admin", keys / "debian")
+        # As EC2's images have it.
+        refusal = 'echo Please login as the user \\"ubuntu\\" rather than the user \\"root\\".'
+        server.let_in("root", keys / "team", f'command="{refusal};exit 142" ')
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def laptop(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> Laptop:
+    return Laptop(tmp_path / "laptop", keys, getattr(request, "param", LANGUAGES[0]))
+
+
+in_both_languages = pytest.mark.parametrize("laptop", LANGUAGES, indirect=True)
+
+
+@pytest.fixture
+def changed(server: Server) -> Iterator[Callable]:
+    """Return a function that changes something on the host, and know how to undo it."""
+    undo: list[str] = []
+
+    def change(command: str, back: str) -> None:
+        undo.append(back)
+        server.run(command)
+
+    yield change
+    for back in reversed(undo):
+        server.run(back)
+    wait_until(server.shows_its_key, 10, "sshd is as before")
+
+
+@in_both_languages
+@pytest.mark.parametrize(
+    ("arguments", "code", "name", "value"),
+    [
+        ([], 2, "NO_HOST", ""),
+        (["192.0.2.1"], 2, "NO_KEY", ""),
+        (["192.0.2.1", "team", "more"], 2, "TOO_MANY_ARGUMENTS", "more"),
+        (["--yes", "192.0.2.1", "team"], 2, "UNKNOWN_OPTION", "--yes"),
+        (["--user"], 2, "NO_VALUE", "--user"),
+        (["--user", "-oProxyCommand=x", "192.0.2.1", "team"], 2, "NOT_A_USER", ""),
+        (["--fingerprint", "aa:bb", "192.0.2.1", "team"], 2, "NOT_A_FINGERPRINT", "aa:bb"),
+        (["team", "192.0.2.1"], 1, "SWAPPED", ""),
+        (["192.0.2.1", "nothing"], 1, "NO_SUCH_KEY", "nothing"),
+        (["192.0.2.1", "team.pub"], 1, "PUBLIC_HALF", "team.pub"),
+        (["192.0.2.1", "putty"], 1, "PUTTY_KEY", "putty"),
+        (["192.0.2.1", "cut"], 1, "NOT_A_KEY", "cut"),
+        (["192.0.2.1", "locked"], 1, "KEY_HAS_PASSPHRASE", "locked"),
+        (
+            ["192.0.2.1", "my 'open' key.pem"],
+            1,
+            "KEY_TOO_OPEN",
+            r"chmod 400 '/\S+/my '\\''open'\\'' key.pem'",
+        ),
+        (["https://192.0.2.1/", "team"], 1, "NOT_A_HOST", "connect.sh 192.0.2.1 KEY"),
+        (["192.0.2.1:22", "team"], 1, "NOT_A_HOST", "connect.sh 192.0.2.1 KEY"),
+        (["ubuntu@api.example.com", "team"], 1, "NOT_A_HOST", "connect.sh api.example.com KEY"),
+        (["-oProxyCommand=x", "team"], 2, "UNKNOWN_OPTION", "-oProxyCommand=x"),
+    ],
+    ids=lambda value: " ".join(value) or "none" if isinstance(value, list) else "",
+)
+def test_arguments_are_refused_with_the_way_out(laptop, keys, arguments, code, name, value):
+    given = [keys / argument if (keys / argument).exists() else argument for argument in arguments]
+    result = laptop.run(*given)
+    assert result.code == code
+    assert re.search(laptop.messages.pattern(name), result.output)
+    assert re.search(value, result.output)
+
+
+@in_both_languages
+def test_help_needs_nothing_else(laptop):
+    result = laptop.run("help")
+    assert result.code == 0
+    assert result.output.strip() == laptop.messages["CONNECT_HELP"]
+
+
+DROP = "iptables -A INPUT -p tcp --dport 22 -j DROP"
+REFUSE = "iptables -A INPUT -p tcp --dport 22 -j REJECT --reject-with tcp-reset"
+NO_ROUTE = "iptables -A INPUT -p tcp --dport 22 -j REJECT --reject-with icmp-host-unreachable"
+NO_WALL = "iptables -F INPUT"
+
+
+@in_both_languages
+@pytest.mark.parametrize(
+    ("change", "back", "name"),
+    [
+        ("mv /etc/sudoers.d/ubuntu /tmp", "mv /tmp/ubuntu /etc/sudoers.d", "NO_SUDO"),
+        ("mv /usr/bin/apt-get /tmp", "mv /tmp/apt-get /usr/bin", "NOT_UBUNTU"),
+    ],
+    ids=["sudo", "other system"],
+)
+def test_what_a_host_lacks_is_reported(server, laptop, keys, changed, change, back, name):
+    fingerprint = server.fingerprint()
+    changed(change, back)
+    result = laptop.run("--fingerprint", fingerprint, server.address, keys / "team")
+    assert result.code == 1
+    assert re.search(laptop.messages.pattern(name), result.end())
+
+
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [(DROP, "timed out"), (REFUSE, "Connection refused"), (NO_ROUTE, "No route to host")],
+    ids=["timed out", "refused", "no route"],
+)
+def test_why_a_host_cannot_be_reached_is_reported(server, laptop, keys, changed, change, part):
+    fingerprint = server.fingerprint()
+    changed(change, NO_WALL)
+    result = laptop.run("--fingerprint", fingerprint, server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages.ssh_cause(part) in result.end()
+
+
+def test_a_host_that_accepts_and_stays_silent_is_told_from_a_blocked_one(server, laptop, keys):
+    with paused(server.name):
+        result = laptop.run(server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages.ssh_cause("during banner exchange") in result.end()
+
+
+@in_both_languages
+def test_a_name_that_cannot_be_resolved_is_reported(laptop, keys):
+    result = laptop.run("no-such-host.invalid", keys / "team")
+    assert result.code == 1
+    assert laptop.messages.ssh_cause("Could not resolve") in result.end()
+
+
+@in_both_languages
+@pytest.mark.parametrize(
+    ("options", "key", "refused", "accepted", "command"),
+    [
+        ([], "debian", "ubuntu", "admin", r"connect.sh --user admin \S+ \S+debian"),
+        (["--user=deploy"], "team", "deploy", "ubuntu", r"connect.sh \d\S+ \S+"),
+    ],
+    ids=["admin instead of ubuntu", "ubuntu instead of another"],
+)
+def test_a_wrong_user_is_named_with_the_right_one(
+    server, laptop, keys, options, key, refused, accepted, command
+):
+    options = ["--fingerprint", server.fingerprint(), *options]
+    result = laptop.run(*options, server.address, keys / key)
+    assert result.code == 1
+    assert laptop.messages["WRONG_USER"] % (refused, accepted) in result.end()
+    assert re.search(command, result.end())
+
+
+@in_both_languages
+def test_a_wrong_key_is_told_from_a_wrong_user(server, laptop, keys):
+    options = ["--fingerprint", server.fingerprint()]
+    result = laptop.run(*options, server.address, keys / "other")
+    assert result.code == 1
+    assert re.search(laptop.messages.pattern("WRONG_KEY"), result.end())
+
+
+def test_a_user_who_is_sent_to_another_one_is_reported(server, laptop, keys):
+    options = ["--fingerprint", server.fingerprint(), "--user", "root"]
+    result = laptop.run(*options, server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages.ssh_cause("lease login as the user") in result.end()
+
+
+def test_another_fingerprint_stops_before_the_login(server, laptop, keys):
+    laptop.install_gh()
+    other = f"SHA256:{'a' * 43}"
+    result = laptop.run("--fingerprint", other, server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages["OTHER_FINGERPRINT"] % other in result.end()
+    assert laptop.messages["LOGGING_IN"] % "ubuntu" not in result.output
+    assert laptop.noted() == {}
+
+
+def test_nobody_confirms_blindly(server, laptop, keys):
+    laptop.install_gh()
+    result = laptop.run(server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages["NOBODY_TO_ASK"] in result.end()
+    assert server.fingerprint() in result.output
+    assert laptop.noted() == {}
+
+
+@pytest.mark.parametrize("kind", ["ed25519", "rsa"])
+def test_a_host_known_under_another_key_is_noted(server, laptop, keys, kind):
+    known = laptop.home / ".ssh" / "known_hosts"
+    known.parent.mkdir()
+    own = (keys / ("team.pub" if kind == "rsa" else "other.pub")).read_text()
+    known.write_text(f"{server.address} {own}")
+    # ssh hashes the names where it is told to.
+    subprocess.run(["ssh-keygen", "-q", "-H", "-f", known], check=True, capture_output=True)
+    result = laptop.run(server.address, keys / "team")
+    assert f"ssh-keygen -R {server.address}" in result.output
+
+
+def test_a_host_known_under_this_key_is_not_noted(server, laptop, keys):
+    known = laptop.home / ".ssh" / "known_hosts"
+    known.parent.mkdir()
+    known.write_text(server.keys())
+    result = laptop.run(server.address, keys / "team")
+    assert "ssh-keygen -R" not in result.output
+
+
+def test_gh_gets_all_four_values(server, laptop, keys):
+    laptop.install_gh()
+    laptop.fill_in_env(server.address)
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert result.code == 0
+    noted = laptop.noted()
+    assert noted.pop("KNOWN_HOSTS").split()[:2] == [server.address, "ssh-ed25519"]
+    assert noted == {
+        "HOST": server.address,
+        "KEY": (keys / "team").read_text(),
+        "ENV_VARS": ENV % server.address,
+    }
+    laptop.assert_without_secrets((laptop.notes / "command lines").read_text(errors="replace"))
+    assert "connect.sh" in (laptop.notes / "command lines").read_text(errors="replace")
+
+
+def test_another_user_becomes_a_secret(server, laptop, keys):
+    laptop.install_gh()
+    laptop.fill_in_env(server.address)
+    arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "debian"]
+    result = laptop.run(*arguments, REMOTE_USER="admin")
+    assert result.code == 0
+    assert "secret set REMOTE_USER\n" in (laptop.notes / "calls").read_text()
+    assert laptop.noted()["REMOTE_USER"] == "admin"
+
+
+@pytest.mark.parametrize(
+    ("there", "noted"),
+    [("HOST REMOTE_USER", "ubuntu"), ("HOST REMOTE_USER_OF_OTHERS", None)],
+    ids=["there", "not there"],
+)
+def test_the_user_of_an_earlier_host_is_replaced(server, laptop, keys, there, noted):
+    laptop.install_gh()
+    laptop.fill_in_env(server.address)
+    arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "team"]
+    result = laptop.run(*arguments, GH_HAS=there)
+    assert result.code == 0
+    assert laptop.noted().get("REMOTE_USER") == noted
+
+
+@in_both_languages
+def test_without_gh_it_says_what_to_paste_where(server, laptop, keys):
+    laptop.make_repository()
+    laptop.fill_in_env(server.address)
+    arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "debian"]
+    result = laptop.run("--user", "admin", *arguments)
+    assert result.code == 0
+    for told in (
+        "https://github.com/team/our.api/settings/secrets/actions/new",
+        f"[HOST]\n{server.address}\n",
+        f"[KNOWN_HOSTS]\n{server.address} ssh-ed25519 AAAA",
+        f"[KEY]\n{laptop.messages['WHOLE_FILE'] % (keys / 'debian')}",
+        f"[ENV_VARS]\n{laptop.messages['WHOLE_FILE'] % (laptop.project / '.env.prod')}",
+        "[REMOTE_USER]\nadmin\n",
+    ):
+        assert told in result.output
+
+
+def test_without_gh_the_usual_user_is_not_to_be_pasted(server, laptop, keys):
+    laptop.fill_in_env(server.address)
+    arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "team"]
+    result = laptop.run(*arguments)
+    assert result.code == 0
+    assert "[HOST]" in result.output
+    assert "REMOTE_USER" not in result.output
+
+
+@pytest.mark.parametrize("refused", ["HOST", "KEY", "ENV_VARS"])
+def test_where_gh_fails_it_says_so_and_what_to_paste(server, laptop, keys, refused):
+    laptop.install_gh()
+    laptop.fill_in_env(server.address)
+    arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "team"]
+    result = laptop.run(*arguments, GH_REFUSES=refused)
+    assert result.code == 0
+    assert "HTTP 403" in result.output
+    assert f"[HOST]\n{server.address}\n" in result.output
+    assert "[ENV_VARS]" in result.output
+
+
+def test_the_command_to_copy_a_file_is_that_of_the_system(server, laptop, keys):
+    laptop.fill_in_env(server.address)
+    (laptop.commands / "pbcopy").write_text("")
+    (laptop.commands / "pbcopy").chmod(0o755)
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert f"pbcopy <{keys / 'team'}\n" in result.output
+
+
+@in_both_languages
+def test_an_env_with_placeholders_is_not_given_to_github(server, laptop, keys):
+    laptop.install_gh()
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert result.code == 1
+    assert "ALLOWED_HOSTS DATABASE_HOST DATABASE_PASSWORD" in result.end()
+    assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS"}
+
+
+def test_without_an_env_the_rest_is_given_to_github(server, laptop, keys):
+    laptop.install_gh()
+    (laptop.project / ".env.prod").unlink()
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert result.code == 1
+    assert laptop.messages["NO_ENV_FILE"] in result.end()
+    assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS"}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "domain", "noted"),
+    [
+        ("192.0.2.1", "", True),
+        ("192.0.2.1, {}", "", False),
+        ("api.example.com", "api.example.com", False),
+    ],
+    ids=["not allowed", "allowed", "a domain"],
+)
+def test_a_host_that_the_site_would_not_answer_for_is_noted(
+    server, laptop, keys, allowed, domain, noted
+):
+    env = f"ALLOWED_HOSTS={allowed.format(server.address)}\r\nDOMAIN_NAME={domain}\r\n"
+    (laptop.project / ".env.prod").write_bytes(b"# \xb0\xa1\r\n" + env.encode())
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert result.code == 0
+    assert (laptop.messages["HOST_NOT_ALLOWED"] % server.address in result.output) == noted
+
+
+def test_a_key_that_git_would_take_is_noted(server, laptop, keys):
+    laptop.make_repository()
+    for name in ("key", "key.pem"):
+        shutil.copy(keys / "team", laptop.project / name)
+    note = laptop.messages["KEY_OPEN_TO_GIT"]
+    assert note in laptop.run("--user=nobody", server.address, "key").output
+    assert note not in laptop.run("--user=nobody", server.address, "key.pem").output
+
+
+SILENT = (
+    "perl -MIO::Socket::INET -e "
+    "'$s = IO::Socket::INET->new(Listen => 5, LocalPort => 443) or die; sleep' &"
+)
+
+
+def test_ports_that_are_blocked_are_told_from_open_ones(server, laptop, keys, changed):
+    changed("iptables -A INPUT -p tcp --dport 80 -j DROP", NO_WALL)
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert f"  ! {laptop.messages['PORT_BLOCKED'] % (80, 'HTTP')}" in result.output
+    assert laptop.messages["PORT_OPEN"] % 443 in result.output
+
+
+def test_a_port_is_open_where_something_listens(server, laptop, keys):
+    docker("exec", "--detach", server.name, "sh", "-c", f"{SILENT} wait")
+    wait_until(lambda: ":01BB" in server.run("cat /proc/net/tcp"), 5, "something listens")
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert laptop.messages["PORT_OPEN"] % 443 in result.output
+
+
+def test_a_small_host_is_noted(server, laptop, keys, changed):
+    for name, told in {"df": "disk 0 0 1000000 0% /", "grep": "MemTotal: 400000 kB"}.items():
+        file = f"/usr/local/bin/{name}"
+        changed(f"echo 'echo {told}' >{file}; chmod 755 {file}", f"rm {file}")
+    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert laptop.messages["LITTLE_DISK"] % 976 in result.output
+    assert laptop.messages["LITTLE_MEMORY"] % 390 in result.output
+
+
+@in_both_languages
+def test_confirmed_in_a_terminal_everything_is_set(server, laptop, keys):
+    laptop.install_gh()
+    laptop.fill_in_env(server.address)
+    result = laptop.run_in_terminal("yes", server.address, keys / "team")
+    assert result.code == 0
+    assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS", "ENV_VARS"}
+    assert sorted(laptop.noted()["KNOWN_HOSTS"].splitlines()) == sorted(server.keys().splitlines())
+
+
+@in_both_languages
+@pytest.mark.parametrize("answer", ["no", "y", "{other}"])
+def test_refused_in_a_terminal_nothing_is_changed(server, laptop, keys, answer):
+    laptop.install_gh()
+    answer = answer.format(other=f"SHA256:{'a' * 43}")
+    result = laptop.run_in_terminal(answer, server.address, keys / "team")
+    assert result.code == 1
+    refusal = "OTHER_FINGERPRINT" if answer.startswith("SHA256") else "NOT_CONFIRMED"
+    assert re.search(laptop.messages.pattern(refusal), result.end())
+    assert laptop.noted() == {}
+
+
+def test_a_host_with_another_key_than_the_confirmed_one_gets_no_login(
+    server, laptop, keys, changed
+):
+    laptop.install_gh()
+
+    def replace_keys() -> None:
+        changed(
+            "mkdir /tmp/old; cd /etc/ssh; mv ssh_host_* /tmp/old; ssh-keygen -A; kill -HUP 1",
+            "mv /tmp/old/* /etc/ssh; rmdir /tmp/old; kill -HUP 1",
+        )
+        wait_until(server.shows_its_key, 10, "the new key is shown")
+
+    result = laptop.run_in_terminal("yes", server.address, keys / "team", before=replace_keys)
+    assert result.code == 1
+    assert laptop.messages.ssh_cause("HOST IDENTIFICATION HAS CHANGED") in result.end()
+    assert laptop.noted() == {}
+
+
+def test_a_fingerprint_pasted_in_a_terminal_is_compared(server, laptop, keys):
+    laptop.install_gh()
+    laptop.fill_in_env(server.address)
+    result = laptop.run_in_terminal(server.fingerprint("rsa"), server.address, keys / "team")
+    assert result.code == 0
+    assert laptop.noted()["KNOWN_HOSTS"].split()[1] == "ssh-rsa"
+
+
+def test_interrupted_it_leaves_nothing_behind(server, laptop, keys, changed):
+    changed(DROP, NO_WALL)
+    process = subprocess.Popen(**laptop.command(server.address, keys / "team"))
+    wait_until(lambda: list(laptop.temporary.iterdir()), 5, "it works")
+    process.terminate()
+    process.wait(30)
+    assert list(laptop.temporary.iterdir()) == []
+
+
+# What the workflow's ssh says is explained by the same list.
+
+
+class Workflow:
+    def __init__(self, laptop: Laptop, server: Server, folder: Path) -> None:
+        self.laptop, self.server, self.folder = laptop, server, folder
+
+    def explain(self, key: Path, known_hosts: str, user: str = "ubuntu") -> str:
+        (self.folder / "known_hosts").write_text(known_hosts)
+        done = subprocess.run(
+            ["ssh", "-n", "-F", "none", "-i", key, "-oIdentitiesOnly=yes", "-oIdentityAgent=none"]
+            + ["-oBatchMode=yes", "-oStrictHostKeyChecking=yes", "-oGlobalKnownHostsFile=/dev/null"]
+            + [f"-oUserKnownHostsFile={self.folder / 'known_hosts'}"]
+            + [f"{user}@{self.server.address}", "true"],
+            capture_output=True,
+        )
+        assert done.returncode == 255
+        (self.folder / "log").write_bytes(done.stderr)
+        return subprocess.run(
+            ["bash", "-c", 'source deploy/explain.sh; explain "$0" "${SSH_CAUSES[@]}"']
+            + [self.folder / "log"],
+            cwd=self.laptop.project,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+
+@pytest.fixture
+def workflow(laptop: Laptop, server: Server, tmp_path: Path) -> Workflow:
+    return Workflow(laptop, server, tmp_path)
+
+
+@in_both_languages
+@pytest.mark.parametrize(
+    ("key", "part"),
+    [("other", "Permission denied"), ("cut", "Load key"), ("my 'open' key.pem", "UNPROTECTED")],
+    ids=["a stranger's", "cut off", "open to others"],
+)
+def test_a_key_that_does_not_fit_is_explained_in_the_workflow(workflow, keys, key, part):
+    cause = workflow.laptop.messages.ssh_cause(part)
+    assert cause in workflow.explain(keys / key, workflow.server.keys())
+
+
+@in_both_languages
+def test_another_host_key_is_explained_in_the_workflow(workflow, keys):
+    known = f"{workflow.server.address} {(keys / 'other.pub').read_text()}"
+    cause = workflow.laptop.messages.ssh_cause("HOST IDENTIFICATION HAS CHANGED")
+    assert cause in workflow.explain(keys / "team", known)
+
+
+@in_both_languages
+def test_a_host_without_confirmed_key_is_explained_in_the_workflow(workflow, keys):
+    cause = workflow.laptop.messages.ssh_cause("host key is known")
+    assert cause in workflow.explain(keys / "team", "")

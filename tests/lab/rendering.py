@@ -1,0 +1,151 @@
+"""Rendered projects, each made once a session and read-only: whoever runs one copies it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import itertools
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from pytest_cookies.plugin import Cookies
+
+TEMPLATE = Path(__file__).parents[2]
+OPTIONS: dict = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
+
+Choice = tuple[tuple[str, object], ...]
+
+
+def switches() -> dict[str, list]:
+    """Return the options that have a few values, each with its values, from cookiecutter.json."""
+    found: dict[str, list] = {}
+    for name, default in OPTIONS.items():
+        if isinstance(default, bool):
+            found[name] = [default, not default]
+        elif isinstance(default, list) and not name.startswith("_"):
+            found[name] = default
+    return found
+
+
+SWITCHES = switches()
+COMBINATIONS: list[Choice] = [
+    tuple(zip(SWITCHES, values, strict=True)) for values in itertools.product(*SWITCHES.values())
+]
+
+
+def name_of(choice: Choice) -> str:
+    """Return an id that reads like the choice: `ko+mysql+jwt+local+redis+example`."""
+    words = []
+    for option, value in choice:
+        if isinstance(value, bool):
+            words.append(
+                ("" if value else "no-") + option.removeprefix("use_").removesuffix("_app")
+            )
+        else:
+            words.append(str(value))
+    return "+".join(words)
+
+
+def covering_array() -> list[Choice]:
+    """Return few combinations in which every pair of values of two options occurs."""
+
+    def pairs(choice: Choice) -> set:
+        return set(itertools.combinations(choice, 2))
+
+    wanted = set().union(*map(pairs, COMBINATIONS))
+    chosen = []
+    while wanted:
+        best = max(COMBINATIONS, key=lambda choice: len(pairs(choice) & wanted))
+        chosen.append(best)
+        wanted -= pairs(best)
+    return chosen
+
+
+COVERING = covering_array()
+# Two of them that differ in every option.
+OPPOSITES = COVERING[:2]
+DOMAIN: Choice = (("domain_name", "api.example.com"),)
+
+
+# pytest-cookies' baker of the session, for what is called from fixtures and helpers alike.
+_session: dict[str, Cookies] = {}
+
+
+def bake_with(cookies: Cookies) -> None:
+    _session["cookies"] = cookies
+
+
+def bake_outside_pytest() -> None:
+    """Have `render` work in a script, such as a benchmark."""
+    sys.path.append(str(TEMPLATE))
+    folder = Path(rendered_root())
+    config = folder / "cookiecutter.yml"
+    config.write_text("{}")
+
+    def make(name: str) -> Path:
+        (folder / name).mkdir()
+        return folder / name
+
+    bake_with(Cookies(str(TEMPLATE), make, config))
+
+
+@functools.cache
+def render(choice: Choice = ()) -> Path:
+    """Return the folder of a project with these answers, the defaults for the rest."""
+    result = _session["cookies"].bake(extra_context=dict(choice), template=str(TEMPLATE))
+    if result.exception:
+        raise result.exception
+    return result.project_path
+
+
+@functools.cache
+def rendered_root() -> str:
+    return tempfile.mkdtemp(prefix="ceos-template-")
+
+
+def each_combination(function: Callable) -> Callable:
+    return pytest.mark.parametrize("choice", COMBINATIONS, ids=name_of)(function)
+
+
+def grouped(name: str, choices: Iterable[Choice]) -> list:
+    """Return choices as parameters: one worker has all of a choice's tests in the group, since
+    what they share takes long to make.
+    """
+    return [
+        pytest.param(c, id=name_of(c), marks=pytest.mark.xdist_group(f"{name} {name_of(c)}"))
+        for c in choices
+    ]
+
+
+def each_pair(function: Callable) -> Callable:
+    """Run a test for a covering array of the options: every pair of values occurs."""
+    return pytest.mark.parametrize("choice", grouped("project", COVERING))(function)
+
+
+def distinct(*names: str) -> list[Choice]:
+    """Return combinations that differ in the content of these files, one for each content."""
+    found: dict[str, Choice] = {}
+    for choice in COMBINATIONS:
+        content = hashlib.sha256()
+        for name in names:
+            path = render(choice) / name
+            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+                content.update(file.read_bytes())
+        found.setdefault(content.hexdigest(), choice)
+    return list(found.values())
+
+
+def read_env(file: Path) -> dict[str, str]:
+    return dict(re.findall(r"^(\w+)=(.*)$", file.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def completed_production(choice: Choice) -> tuple[Path, dict[str, str]]:
+    """Return a project and its .env.prod with every placeholder filled in."""
+    project = render(choice)
+    env = read_env(project / ".env.prod")
+    return project, {key: value.replace("CHANGE_ME", "203.0.113.7") for key, value in env.items()}

@@ -1,0 +1,99 @@
+"""The rendered projects' own tests, as a team runs them: its own environment, its own settings."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.environments import IMAGE, environment_of, interpreter
+from lab.rendering import OPPOSITES, Choice, each_pair, name_of
+from lab.stacks import LABEL, docker, needs_engine
+
+
+def run_suite(python: Path, project: Path) -> str:
+    """Run a project's tests with warnings as errors and its coverage bound; return the output."""
+    done = subprocess.run(
+        [python, "-W", "error", "-m", "pytest", "--cov", "--cov-fail-under=95", "-q"],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "COLUMNS": "100"},
+    )
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert re.search(r"\d+ passed", output), output
+    assert not re.search(r"\d+ skipped", output.splitlines()[-1]), output
+    return output
+
+
+@pytest.mark.slow
+@each_pair
+def test_the_projects_own_tests_pass(project_copy: Callable, choice: Choice) -> None:
+    run_suite(environment_of(choice), project_copy(choice))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+@pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
+def test_they_pass_on_other_pythons(project_copy: Callable, choice: Choice, version: str) -> None:
+    if not interpreter(version):
+        pytest.skip(f"no Python {version} on this machine")
+    run_suite(environment_of(choice, interpreter(version)), project_copy(choice))
+
+
+@needs_engine
+@pytest.mark.slow
+@pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
+def test_they_pass_on_the_images_python(project_copy: Callable, choice: Choice) -> None:
+    project = project_copy(choice)
+    command = (
+        "python -m venv /tmp/venv"
+        " && /tmp/venv/bin/pip install -q --require-hashes -r requirements-dev.txt"
+        " && /tmp/venv/bin/python -W error -m pytest -q -p no:cacheprovider"
+    )
+    output = docker(
+        "run",
+        "--rm",
+        f"--label={LABEL}",
+        f"--user={os.getuid()}:{os.getgid()}",
+        f"--volume={project}:/project",
+        "--workdir=/project",
+        IMAGE,
+        *("sh", "-c", command),
+    )
+    assert re.search(r"\d+ passed", output), output
+
+
+@pytest.mark.slow
+@each_pair
+def test_an_app_made_with_startapp_is_green_at_once(project_copy: Callable, choice: Choice) -> None:
+    project = project_copy(choice)
+    python = environment_of(choice)
+    manage = [python, "-W", "error", "manage.py"]
+    for command in (
+        [*manage, "startapp", "reviews"],
+        [*manage, "startapp", "study_groups", "--model", "Circle"],
+        [*manage, "makemigrations", "--check"],
+        [*manage, "migrate"],
+        [*manage, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
+        [python, "-m", "ruff", "check"],
+        [python, "-m", "ruff", "format", "--check"],
+    ):
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    run_suite(python, project)
+
+
+def test_a_failing_test_of_a_project_is_noticed(project_copy: Callable) -> None:
+    project = project_copy()
+    test = project / "config/tests/test_broken.py"
+    test.write_text("def test_broken():\n    assert False\n")
+
+    with pytest.raises(AssertionError, match=r"\b1 failed, \d+ passed"):
+        run_suite(environment_of(()), project)

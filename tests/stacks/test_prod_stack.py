@@ -1,0 +1,535 @@
+"""The production stack in real containers, spoken to through nginx as users and browsers do.
+
+Each stack of the covering array is booted once, and asked everything in the order of this file:
+first what a user does, then a redeployment, then what happens when something stops.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+from PIL import Image
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, sync_playwright
+
+from lab.engine import docker, paused
+from lab.rendering import COVERING, Choice, grouped, render
+from lab.stacks import DatabaseServer, ProductionStack, needs_engine, removed_afterwards, wait_until
+
+pytestmark = [pytest.mark.slow, needs_engine]
+
+PASSWORD = "a-long-Password-1"
+ADMIN = "admin@example.com"
+BUCKET = "uploads"
+# A static file of the team's own, and its next version.
+OWN_FILE = "accounts/static/accounts/own.css"
+BEFORE, AFTER = "body { color: #111 }\n", "body { color: #222 }\n"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on this machine")
+
+
+def sites(*choices: Choice, **wanted: object) -> pytest.MarkDecorator:
+    """Run a test on the stacks of these choices, or of those in the covering array that match."""
+    chosen = choices or [c for c in COVERING if wanted.items() <= dict(c).items()]
+    assert chosen
+    return pytest.mark.parametrize("site", grouped("prod", chosen), indirect=True)
+
+
+# Their databases are stopped.
+OUTAGES = [
+    next(c for c in COVERING if dict(c)["database"] == kind) for kind in ("mysql", "postgresql")
+]
+
+
+@dataclass
+class Site:
+    stack: ProductionStack
+    options: dict
+    # The statuses of the first requests after `up` had returned
+    first_answers: list[int]
+
+    def url(self, path: str) -> str:
+        return self.stack.url + path
+
+    def get(self, path: str, **options) -> requests.Response:
+        return requests.get(self.url(path), timeout=10, allow_redirects=False, **options)
+
+    def python(self, code: str, value: str = "None", *environment: str) -> str:
+        """Run code of the project in the container that serves, and return a value's text."""
+        code = f"{code}\nprint(f'<<<{{{value}}}>>>')"
+        shell = ("env", *environment, "python", "manage.py", "shell", "--no-imports", "-c", code)
+        return re.search("<<<(.*)>>>", self.stack.exec("web-blue", *shell))[1]
+
+    def static(self, name: str) -> str:
+        return self.python(
+            "from django.templatetags.static import static", f"static({name!r})".replace("'", '"')
+        )
+
+
+class Client(requests.Session):
+    """An API client with an account of its own, signed in by whichever way the project has."""
+
+    def __init__(self, site: Site) -> None:
+        super().__init__()
+        self.site = site
+        self.tokens = site.options["authentication"] == "jwt"
+        self.refresh = ""
+        self.account = {
+            "email": f"{os.urandom(4).hex()}@example.com",
+            "password": PASSWORD,
+            "name": "홍길동 😀",
+        }
+
+    def send_to(self, method: str, path: str, **options) -> requests.Response:
+        if method != "GET" and not self.tokens:
+            token = self.get(self.site.url("/api/auth/csrf/"), timeout=10).json()["csrf_token"]
+            self.headers["X-CSRFToken"] = token
+        return self.request(
+            method, self.site.url(path), timeout=10, allow_redirects=False, **options
+        )
+
+    def sign_up(self) -> requests.Response:
+        return self.send_to("POST", "/api/auth/signup/", json=self.account)
+
+    def sign_in(self) -> requests.Response:
+        given = {key: self.account[key] for key in ("email", "password")}
+        way = "token" if self.tokens else "login"
+        response = self.send_to("POST", f"/api/auth/{way}/", json=given)
+        if self.tokens and response.ok:
+            self.headers["Authorization"] = f"Bearer {response.json()['access']}"
+            self.refresh = response.json()["refresh"]
+        return response
+
+    def sign_out(self) -> requests.Response:
+        body = {"refresh": self.refresh} if self.tokens else {}
+        return self.send_to("POST", "/api/auth/logout/", json=body)
+
+    def me(self) -> requests.Response:
+        return self.send_to("GET", "/api/auth/me/")
+
+
+def signed_in(site: Site) -> Client:
+    client = Client(site)
+    assert client.sign_up().status_code == 201
+    assert client.sign_in().status_code == 200
+    return client
+
+
+def source_of(choice: Choice, folder: Path) -> Path:
+    """Return a copy of the project, with a static file of the team's own."""
+    project = Path(shutil.copytree(render(choice), folder / "project"))
+    (project / OWN_FILE).parent.mkdir(parents=True)
+    (project / OWN_FILE).write_text(BEFORE)
+    return project
+
+
+def first_answers(stack: ProductionStack) -> list[int]:
+    """Return the statuses of requests right after `up` has returned."""
+    paths = ["/api/docs/", "/health/ready/", "/admin/login/"] * 7
+    return [requests.get(stack.url + path, timeout=10).status_code for path in paths]
+
+
+@pytest.fixture(scope="module")
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    choice = request.param
+    with ExitStack() as cleanup:
+        database = None
+        if choice in OUTAGES:
+            database = DatabaseServer(dict(choice)["database"])
+            cleanup.callback(database.remove)
+        project = source_of(choice, tmp_path_factory.mktemp("prod"))
+        stack = ProductionStack(project, choice, database=database)
+        cleanup.enter_context(removed_afterwards(stack))
+        if dict(choice)["media_storage"] == "s3":
+            serve_bucket(stack, cleanup)
+        stack.up()
+        yield Site(stack, dict(choice), first_answers(stack))
+
+
+def serve_bucket(stack: ProductionStack, cleanup: ExitStack) -> None:
+    """Serve S3 where containers and this process alike reach it: the stack's way to this host."""
+    gateway = "{{(index .IPAM.Config 0).Gateway}}"
+    address = docker("network", "inspect", f"--format={gateway}", stack.network).strip()
+    server = ThreadedMotoServer(ip_address=address, port=0, verbose=False)
+    server.start()
+    cleanup.callback(server.stop)
+    host, port = server.get_host_and_port()
+    stack.values |= {
+        "AWS_S3_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+    }
+    stack.write_env()
+    bucket(stack).create()
+
+
+def bucket(stack: ProductionStack) -> object:
+    return boto3.resource(
+        "s3",
+        region_name="us-east-1",
+        endpoint_url=stack.values["AWS_S3_ENDPOINT_URL"],
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+    ).Bucket(BUCKET)
+
+
+def png() -> bytes:
+    file = io.BytesIO()
+    Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3)).save(file, "PNG")
+    return file.getvalue()
+
+
+def assets_of(html: str) -> list[str]:
+    found = re.findall(r'(?:href|src)="(/static/[^"]+)"', html)
+    assert found
+    return found
+
+
+@sites()
+def test_the_site_answers_as_soon_as_up_has_returned(site: Site) -> None:
+    assert set(site.first_answers) == {200}
+
+
+@sites()
+def test_every_container_has_few_rights_and_a_bounded_log(site: Site) -> None:
+    label = f"--filter=label=com.docker.compose.project={site.stack.name}"
+    found = json.loads(docker("inspect", *docker("ps", "--all", "--quiet", label).split()))
+    assert len(found) >= 5
+    for container in found:
+        host = container["HostConfig"]
+        assert host["CapDrop"] == ["ALL"], container["Name"]
+        assert "no-new-privileges:true" in host["SecurityOpt"], container["Name"]
+        assert {"max-size", "max-file"} <= host["LogConfig"]["Config"].keys(), container["Name"]
+        if "-web-" in container["Name"] or "-release-" in container["Name"]:
+            assert host["ReadonlyRootfs"], container["Name"]
+            assert not host["CapAdd"], container["Name"]
+
+
+@sites()
+def test_every_response_of_the_application_names_the_release(site: Site) -> None:
+    answers = [
+        site.get(path)
+        for path in ("/", "/api/docs/", "/api/schema/", "/api/auth/me/", "/api/none/", "/none/")
+        + ("/admin/", "/admin/login/", "/health/live/", "/health/ready/")
+    ]
+    answers.append(requests.delete(site.url("/api/auth/me/"), timeout=10))
+    answers.append(requests.post(site.url("/api/auth/signup/"), data="{", timeout=10))
+    named = {(a.request.url, a.headers.get("X-Release")) for a in answers}
+    assert named == {(a.request.url, site.stack.environment["RELEASE"]) for a in answers}
+    assert {a.status_code for a in answers} >= {200, 302, 401, 404}
+
+
+@sites()
+def test_an_account_is_made_used_and_signed_out(site: Site) -> None:
+    client = Client(site)
+    assert client.sign_up().status_code == 201
+    assert client.me().status_code == 401
+    assert client.sign_in().status_code == 200
+    assert client.me().json()["name"] == client.account["name"]
+    renamed = client.send_to("PATCH", "/api/auth/me/", json={"name": "김😀"})
+    assert renamed.status_code == 200
+    assert client.me().json()["name"] == "김😀"
+
+    stolen = requests.cookies.cookiejar_from_dict(client.cookies.get_dict())
+    assert client.sign_out().status_code == 204
+    assert client.me().status_code == 401
+    client.cookies = stolen
+    assert client.me().status_code == 401
+    if client.tokens:
+        again = client.send_to("POST", "/api/auth/token/refresh/", json={"refresh": client.refresh})
+        assert again.status_code == 401
+
+
+@sites(example_app=True)
+def test_a_post_is_read_back_with_its_image(site: Site) -> None:
+    image = png()
+    with signed_in(site) as client:
+        post = client.send_to(
+            "POST",
+            "/api/posts/",
+            data={"title": "사진 😀", "body": "한글"},
+            files={"image": ("photo.png", image, "image/png")},
+        )
+    assert post.status_code == 201, post.text
+    read = site.get(f"/api/posts/{post.json()['id']}/").json()
+    assert read["title"] == "사진 😀"
+    shown = requests.get(read["image"], timeout=10)
+    assert shown.content == image
+    assert shown.headers["Content-Type"] == "image/png"
+
+
+@sites(media_storage="s3")
+def test_an_upload_is_private_and_readable_by_the_address_handed_out(site: Site) -> None:
+    content = os.urandom(1000)
+    address = site.python(
+        "from django.core.files.base import ContentFile\n"
+        "from django.core.files.storage import default_storage as storage\n"
+        f"name = storage.save('사진.bin', ContentFile(bytes.fromhex('{content.hex()}')))",
+        "storage.url(name)",
+    )
+    assert requests.get(address, timeout=10).content == content
+    assert requests.get(address.partition("?")[0], timeout=10).status_code == 403
+    for item in bucket(site.stack).objects.all():
+        assert [grant["Grantee"]["Type"] for grant in item.Acl().grants] == ["CanonicalUser"]
+
+
+@sites(media_storage="s3")
+def test_at_amazon_an_address_names_the_buckets_own_region(site: Site) -> None:
+    address = site.python(
+        "from django.core.files.storage import default_storage as storage",
+        "storage.url(str(1))",
+        "AWS_S3_ENDPOINT_URL=",
+    )
+    assert address.startswith(f"https://{BUCKET}.s3.ap-northeast-2.amazonaws.com/")
+    assert "X-Amz-Signature=" in address
+
+
+@sites()
+def test_the_admin_site_takes_a_sign_in_with_its_csrf_token_only(site: Site) -> None:
+    make_admin(site)
+    session = requests.Session()
+    page = session.get(site.url("/admin/login/"), timeout=10).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page).group(1)
+    given = {"username": ADMIN, "password": PASSWORD, "next": "/admin/"}
+
+    refused = session.post(site.url("/admin/login/"), data=given, timeout=10)
+    assert refused.status_code == 403
+    taken = session.post(
+        site.url("/admin/login/"), data={**given, "csrfmiddlewaretoken": token}, timeout=10
+    )
+    assert taken.status_code == 200
+    assert taken.url == site.url("/admin/")
+    assert 'id="logout-form"' in taken.text
+
+
+def make_admin(site: Site) -> None:
+    site.python(
+        "from accounts.models import User\n"
+        f"if not User.objects.filter(email='{ADMIN}').exists():\n"
+        f"    User.objects.create_superuser('{ADMIN}', '{PASSWORD}', name='admin')"
+    )
+
+
+@needs_browser
+@sites()
+def test_a_browser_shows_docs_and_admin_without_an_error(site: Site, tmp_path: Path) -> None:
+    make_admin(site)
+    for _ in range(8):
+        faults = faults_in_a_browser(site, tmp_path)
+        # Chromium drops its connections whenever an interface of this machine comes or goes, as
+        # those of other stacks do: nothing that the site could help.
+        if not any("ERR_NETWORK_CHANGED" in fault for fault in faults):
+            break
+    assert faults == []
+
+
+def faults_in_a_browser(site: Site, screenshots: Path) -> list[str]:
+    """Open the pages, and return what the browser complained of or asked of another site."""
+    faults: list[str] = []
+    with sync_playwright() as playwright:
+        # Root, as in a CI container, has no sandbox to use.
+        arguments = ["--no-sandbox"] if os.getuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        page = browser.new_page()
+        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("requestfailed", lambda r: faults.append(f"failed: {r.url} {r.failure}"))
+        page.on("response", lambda r: r.status >= 400 and faults.append(f"{r.status}: {r.url}"))
+        page.on(
+            "request",
+            lambda r: (
+                r.url.startswith((f"{site.stack.url}/", "data:", "blob:"))
+                or faults.append(f"foreign: {r.url}")
+            ),
+        )
+        try:
+            open_each(page, site, screenshots)
+        except PlaywrightError as error:
+            faults.append(str(error))
+        browser.close()
+    return faults
+
+
+def open_each(page: Page, site: Site, screenshots: Path) -> None:
+    """Open the pages as a person does, and wait for what only their scripts and styles show."""
+    page.goto(site.url("/api/docs/"))
+    page.locator(".opblock").first.wait_for()
+    page.locator(".opblock-summary-control").first.click()
+    page.locator(".opblock-body").first.wait_for()
+    page.screenshot(path=screenshots / "docs.png")
+    page.goto(site.url("/api/redoc/"))
+    page.locator("[data-section-id]").first.wait_for()
+    page.screenshot(path=screenshots / "redoc.png")
+    page.goto(site.url("/admin/"))
+    page.fill("#id_username", ADMIN)
+    page.fill("#id_password", PASSWORD)
+    page.click("input[type=submit]")
+    page.locator("#user-tools").wait_for()
+    page.screenshot(path=screenshots / "admin.png")
+    page.goto(site.url("/admin/accounts/user/add/"))
+    page.locator("#user_form").wait_for()
+    page.wait_for_load_state("networkidle")
+
+
+@sites()
+def test_a_page_from_before_a_redeployment_still_finds_its_files(site: Site) -> None:
+    page = site.get("/admin/login/").text
+    own = site.static("accounts/own.css")
+    assert site.get(own).text == BEFORE
+    # The release has been live for long when the next one comes; others were long before.
+    site.stack.compose(
+        *("run", "--rm", "--no-deps", "--entrypoint=sh", "release", "-ec"),
+        "cd /srv/static; echo old >ancient.css; touch -d '50 days ago' .since ancient.css;"
+        "find . -type f ! -name .since ! -name ancient.css -exec touch -d '40 days ago' {} +;"
+        "touch -d '45 days ago' .since",
+    )
+
+    (site.stack.project / OWN_FILE).write_text(AFTER)
+    site.stack.environment["RELEASE"] = "second"
+    site.stack.up()
+    assert set(first_answers(site.stack)) == {200}
+    assert site.get("/health/live/").headers["X-Release"] == "second"
+
+    assert site.get(own).text == BEFORE
+    assert [a for a in assets_of(page) if site.get(a).status_code != 200] == []
+    assert site.get("/static/ancient.css").status_code == 404
+    new = site.static("accounts/own.css")
+    assert new != own
+    answer = site.get(new)
+    assert answer.text == AFTER
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+
+
+@sites(use_redis=True)
+def test_nobody_is_signed_out_and_nothing_is_slow_while_redis_is_stopped(site: Site) -> None:
+    client = signed_in(site)
+    assert client.me().status_code == 200
+    site.stack.compose("stop", "redis")
+    try:
+        for _ in range(5):
+            answer = client.me()
+            assert answer.status_code == 200
+            assert answer.elapsed.total_seconds() < 1
+        started = time.monotonic()
+        assert signed_in(site).me().status_code == 200
+        assert time.monotonic() - started < 5
+        ready = site.get("/health/ready/")
+        assert ready.status_code == 503
+        assert ready.json()["reason"] == "cache"
+    finally:
+        site.stack.compose("start", "redis")
+    wait_until(lambda: site.get("/health/ready/").ok, 20, "ready again")
+    assert client.me().status_code == 200
+
+
+@contextmanager
+def stopped(container: str) -> Iterator[None]:
+    docker("stop", container)
+    try:
+        yield
+    finally:
+        docker("start", container)
+
+
+@pytest.mark.parametrize("outage", [stopped, paused])
+@sites(*OUTAGES)
+def test_without_its_database_everything_answers_503_within_5_seconds(
+    site: Site, outage: Callable
+) -> None:
+    client = signed_in(site)
+    own = {"headers": dict(client.headers), "cookies": client.cookies.get_dict()}
+    # The API, the admin site, and readiness
+    wanted = [
+        ("/api/auth/me/", own),
+        ("/admin/", {"cookies": {"sessionid": "x" * 32}}),
+        ("/health/ready/", {}),
+    ]
+
+    def ask(wanted: tuple[str, dict]) -> requests.Response:
+        return site.get(wanted[0], **wanted[1])
+
+    before = docker("inspect", "--format={{.State.StartedAt}}", *web_containers(site))
+    database = site.stack.database.container
+    with ThreadPoolExecutor(len(wanted)) as together:
+        # Each thread of a worker gets a connection of its own, and keeps it.
+        wait_until(
+            lambda: {answer.status_code for answer in together.map(ask, wanted * 8)} == {200, 302},
+            *(20, "the site answers in every thread"),
+        )
+        with outage(database):
+            for _ in range(4):
+                for answer in together.map(ask, wanted):
+                    assert answer.status_code == 503, answer.text
+                    assert answer.elapsed.total_seconds() < 5
+                    assert answer.headers["Content-Type"] == "application/problem+json"
+                    assert answer.json()["status"] == 503
+                assert answer.json()["reason"] == "database"
+            assert site.get("/health/live/").status_code == 200
+    wait_until(lambda: site.get("/health/ready/").ok, 30, "ready again")
+    assert client.me().status_code == 200
+    assert docker("inspect", "--format={{.State.StartedAt}}", *web_containers(site)) == before
+
+
+def web_containers(site: Site) -> list[str]:
+    return [container["ID"] for container in site.stack.containers("web-blue")]
+
+
+@sites(COVERING[0])
+def test_up_brings_new_code_live_after_deployments_and_after_down(site: Site) -> None:
+    client = signed_in(site)
+    stack = site.stack
+    # As deploy.sh leaves it: green is live, blue is stopped.
+    # Not with --wait: on a busy machine Docker says "unhealthy" of a container that just starts.
+    stack.compose("up", "--detach", "--no-deps", "--scale", "web-green=1", "web-green")
+    wait_until(
+        lambda: stack.containers("web-green")[0]["Health"] == "healthy", 60, "green is healthy"
+    )
+    stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "green")
+    stack.compose("stop", "web-blue")
+    assert site.get("/api/docs/").status_code == 200
+
+    stack.environment["RELEASE"] = "third"
+    stack.up()
+    assert set(first_answers(stack)) == {200}
+    assert site.get("/health/live/").headers["X-Release"] == "third"
+
+    stack.compose("down")
+    stack.environment["RELEASE"] = "fourth"
+    stack.up()
+    assert set(first_answers(stack)) == {200}
+    assert site.get("/health/live/").headers["X-Release"] == "fourth"
+    assert client.me().status_code == 200
+
+
+@pytest.mark.xdist_group("prod unfilled")
+def test_what_is_not_filled_in_ends_up_and_is_named(tmp_path: Path) -> None:
+    choice = next(c for c in COVERING if dict(c)["media_storage"] == "s3")
+    stack = ProductionStack(Path(shutil.copytree(render(choice), tmp_path / "project")), choice)
+    with removed_afterwards(stack):
+        text = (stack.project / ".env.prod").read_text()
+        unfilled = re.findall(r"^(\w+)=CHANGE_ME$", text, flags=re.M)
+        assert "DATABASE_PASSWORD" in unfilled
+        (stack.project / ".env").write_text(text)
+        with pytest.raises(AssertionError):
+            stack.compose("up", "--build", "--detach")
+        logs = stack.logs("release")
+        assert [name for name in unfilled if name not in logs] == []
+        assert not [c for c in stack.containers("web-blue") if c["State"] == "running"]

@@ -1,0 +1,146 @@
+"""`make release` in real repositories: a commit and a tag, or one message and nothing changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from lab.rendering import TEMPLATE
+
+TODAY = f"{date.today().year}.{date.today().month}.{date.today().day}"
+CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n\n## [2020.1.1]\n\n- Old.\n"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Return a repository with the tool, a changelog and the template's pyproject.toml."""
+    (tmp_path / "tools").mkdir()
+    shutil.copy(TEMPLATE / "tools" / "release.py", tmp_path / "tools")
+    shutil.copy(TEMPLATE / "pyproject.toml", tmp_path)
+    (tmp_path / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    git(tmp_path, "config", "user.name", "Test")
+    git(tmp_path, "config", "user.email", "test@example.com")
+    commit(tmp_path)
+    return tmp_path
+
+
+def commit(repository: Path) -> None:
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message", "Change")
+
+
+def release(repository: Path) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "tools/release.py"], cwd=repository, capture_output=True, text=True
+    )
+
+
+def state(repository: Path) -> tuple:
+    """Return everything that a refusal may not change."""
+    files = {file.name: file.read_bytes() for file in repository.glob("*.*") if file.is_file()}
+    return files, git(repository, "show-ref"), git(repository, "status", "--porcelain")
+
+
+def test_a_release_has_the_entries_the_version_a_commit_and_a_tag(repository: Path) -> None:
+    done = release(repository)
+
+    assert done.returncode == 0, done.stderr
+    assert f"git push --atomic origin main {TODAY}" in done.stdout
+    wanted = f"## [Unreleased]\n\n## [{TODAY}] - {date.today()}\n\n### Added\n\n- A thing.\n"
+    assert wanted in git(repository, "show", f"{TODAY}:CHANGELOG.md")
+    project = tomllib.loads(git(repository, "show", f"{TODAY}:pyproject.toml"))
+    assert project["project"]["version"] == TODAY
+    assert git(repository, "log", "-1", "--format=%s") == f"Release {TODAY}\n"
+    assert git(repository, "rev-parse", f"{TODAY}^{{}}") == git(repository, "rev-parse", "main")
+    assert git(repository, "status", "--porcelain") == ""
+
+
+def test_a_second_release_on_a_day_has_a_number(repository: Path) -> None:
+    release(repository)
+    changelog = (repository / "CHANGELOG.md").read_text(encoding="utf-8")
+    more = changelog.replace("## [Unreleased]\n", "## [Unreleased]\n\n- More.\n")
+    (repository / "CHANGELOG.md").write_text(more, encoding="utf-8")
+    commit(repository)
+
+    assert release(repository).returncode == 0
+    assert git(repository, "tag").split() == [TODAY, f"{TODAY}.1"]
+
+
+def leave_a_change(repository: Path) -> None:
+    (repository / "new.txt").write_text("new", encoding="utf-8")
+
+
+def switch_branch(repository: Path) -> None:
+    git(repository, "switch", "--quiet", "--create", "feature")
+
+
+def detach(repository: Path) -> None:
+    git(repository, "switch", "--quiet", "--detach")
+
+
+def empty_unreleased(repository: Path) -> None:
+    emptied = CHANGELOG.replace("- A thing.\n\n", "")
+    (repository / "CHANGELOG.md").write_text(emptied, encoding="utf-8")
+    commit(repository)
+
+
+def tag(repository: Path) -> None:
+    git(repository, "tag", TODAY)
+
+
+def forbid_commits(repository: Path) -> None:
+    hook = repository / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (leave_a_change, "not committed"),
+        (switch_branch, "made on main, and this is feature"),
+        (detach, "made on main, and this is no branch"),
+        (empty_unreleased, "nothing under Unreleased"),
+        (tag, f"The tag {TODAY} exists"),
+        (forbid_commits, "git commit failed"),
+    ],
+)
+def test_a_refusal_is_one_message_and_changes_nothing(repository: Path, spoil, message) -> None:
+    spoil(repository)
+    before = state(repository)
+
+    done = release(repository)
+
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
+    assert state(repository) == before
+
+
+def test_the_templates_own_files_have_the_form_that_a_release_needs() -> None:
+    changelog = (TEMPLATE / "CHANGELOG.md").read_text(encoding="utf-8")
+    project = (TEMPLATE / "pyproject.toml").read_text(encoding="utf-8")
+    assert changelog.count("\n## [Unreleased]\n") == 1
+    assert len(re.findall(r'(?m)^version = ".*"$', project)) == 1
+    assert tomllib.loads(project)["project"]["version"]
