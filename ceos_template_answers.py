@@ -229,6 +229,11 @@ def derive_slug(project_name: str) -> str:
     return slugify(f"api {project_name}", max_length=SLUG_MAX_LENGTH)
 
 
+def escape_quotes(value: str) -> str:
+    """Return an answer as it is written between double quotes in Python."""
+    return value.replace("\\", "\\\\").replace('"', '\\"')
+
+
 def check_answers(answers: dict) -> str:
     """Return an empty text; raise FailedHookException, naming every fault, for answers refused."""
     faults = find_faults(answers, read_options())
@@ -277,6 +282,7 @@ class AnswersExtension(Extension):
         self.other_language = "none yet"
         environment.bytecode_cache = CompiledOnce(self)
         environment.filters["derive_slug"] = derive_slug
+        environment.filters["escape_quotes"] = escape_quotes
         compile_template = environment.from_string
         # cookiecutter compiles the name of every file; most hold nothing to compile. Jinja has no
         # setting for this, and a PlainText has all of a Template that cookiecutter uses.

@@ -14,6 +14,9 @@ from pytest_cookies.plugin import Cookies
 from lab.engine import engine_responds, remove_everything
 from lab.rendering import Choice, bake_with, render, rendered_root
 
+# They run in rendered projects: see project/test_suites.py.
+collect_ignore = ["project/inside"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _bake_in_this_session(cookies_session: Cookies) -> None:

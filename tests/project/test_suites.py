@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,12 +13,25 @@ from pathlib import Path
 import pytest
 
 from lab.environments import IMAGE, environment_of, interpreter
-from lab.rendering import OPPOSITES, Choice, each_pair, name_of
+from lab.rendering import OPPOSITES, SWITCHES, Choice, each_pair, name_of
 from lab.stacks import LABEL, docker, needs_engine
+
+INSIDE = Path(__file__).with_name("inside")
+
+
+def add_tests(project: Path, choice: Choice) -> None:
+    """Add the tests of circles 2 and 3 to a project, those of the values chosen included."""
+    answers = {name: values[0] for name, values in SWITCHES.items()} | dict(choice)
+    folder = project / "template_tests"
+    folder.mkdir()
+    (folder / "options.json").write_text(json.dumps(answers))
+    for source in (INSIDE, *(INSIDE / str(value) for value in answers.values())):
+        for file in source.glob("*.py"):
+            shutil.copy(file, folder)
 
 
 def run_suite(python: Path, project: Path) -> str:
-    """Run a project's tests with warnings as errors and its coverage bound; return the output."""
+    """Run a project's tests with warnings as errors and a coverage bound; return the output."""
     done = subprocess.run(
         [python, "-W", "error", "-m", "pytest", "--cov", "--cov-fail-under=95", "-q"],
         cwd=project,
@@ -34,7 +49,10 @@ def run_suite(python: Path, project: Path) -> str:
 @pytest.mark.slow
 @each_pair
 def test_the_projects_own_tests_pass(project_copy: Callable, choice: Choice) -> None:
-    run_suite(environment_of(choice), project_copy(choice))
+    """Together with those of the template, so that their coverage adds up."""
+    project = project_copy(choice)
+    add_tests(project, choice)
+    run_suite(environment_of(choice), project)
 
 
 @pytest.mark.slow
@@ -92,7 +110,7 @@ def test_an_app_made_with_startapp_is_green_at_once(project_copy: Callable, choi
 
 def test_a_failing_test_of_a_project_is_noticed(project_copy: Callable) -> None:
     project = project_copy()
-    test = project / "config/tests/test_broken.py"
+    test = project / "accounts/tests/test_broken.py"
     test.write_text("def test_broken():\n    assert False\n")
 
     with pytest.raises(AssertionError, match=r"\b1 failed, \d+ passed"):

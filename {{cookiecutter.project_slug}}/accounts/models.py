@@ -5,24 +5,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 
-
-class LowercaseEmailField(models.EmailField):
-    """Stores and compares addresses in lower case: A@b.kr and a@B.KR are one account.
-
-    The unique index itself then holds this, on every database, however requests race.
-    """
-
-    def to_python(self, value: Any) -> str | None:
-        value = super().to_python(value)
-        return value.lower() if value else value
-
-    def get_prep_value(self, value: Any) -> str | None:
-        return self.to_python(super().get_prep_value(value))
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
-        value = self.to_python(super().pre_save(model_instance, add))
-        setattr(model_instance, self.attname, value)
-        return value
+from common.fields import LowercaseEmailField
 
 
 class UserManager(BaseUserManager["User"]):

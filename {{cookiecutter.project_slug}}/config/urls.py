@@ -1,4 +1,4 @@
-"""Every address of the project: the API's under `/api/`, each app's in its own urls.py."""
+"""Every address but `/health/…` (operations/health.py): the API's are under `/api/`."""
 
 from django.conf import settings
 from django.conf.urls.static import static
@@ -7,19 +7,17 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-from config import health, problems
+from common import errors
 
 ICON = "drf_spectacular_sidecar/swagger-ui-dist/favicon-32x32.png"
 
-admin.site.site_header = admin.site.site_title = settings.API_TITLE
+admin.site.site_header = admin.site.site_title = settings.SPECTACULAR_SETTINGS["TITLE"]
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="docs")),
     # Browsers ask for it wherever a page names no icon: ReDoc, the admin site.
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}{ICON}")),
     path("admin/", admin.site.urls),
-    path("health/live/", health.live),
-    path("health/ready/", health.ready),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
@@ -30,10 +28,10 @@ urlpatterns = [
     # `python manage.py startapp` adds new apps above this line.
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     # Also with DEBUG, an unknown address of the API answers in the API's own form.
-    re_path(r"^api/", problems.not_found),
+    re_path(r"^api/", errors.not_found),
 ]
 
-handler400 = problems.bad_request
-handler403 = problems.permission_denied
-handler404 = problems.not_found
-handler500 = problems.server_error
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

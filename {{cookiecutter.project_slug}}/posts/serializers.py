@@ -4,8 +4,8 @@ from django.db import transaction
 from rest_framework import serializers
 
 from accounts.serializers import AuthorSerializer
+from common.fields import ImageField
 
-from .images import ImageField
 from .models import Comment, Post, Tag
 
 

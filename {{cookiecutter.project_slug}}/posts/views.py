@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from config.parsers import JSONParser
-from config.permissions import IsAuthorOrReadOnly
+from common.parsers import JSONParser
+from common.permissions import IsAuthorOrReadOnly
 
 from .filters import PostFilter
 from .models import Comment, Post

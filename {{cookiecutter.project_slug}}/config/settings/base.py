@@ -10,12 +10,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
+DOMAIN_NAME = env.str("DOMAIN_NAME", "")
 RELEASE = env.str("RELEASE", "")
 
 # Applications
 
 LOCAL_APPS = [
-    "config",
+    "common",
+    "operations",
     "accounts",
     # {% if cookiecutter.example_app %}
     "posts",
@@ -47,8 +49,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.request_id.RequestIdMiddleware",
-    "config.middleware.RequestLogMiddleware",
+    "common.request_id.RequestIdMiddleware",
+    "common.middleware.RequestLogMiddleware",
+    "operations.health.HealthMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -83,33 +86,35 @@ if env.str("DATABASE_HOST", ""):
     DATABASES: dict[str, Any] = {
         "default": {
             # {% if cookiecutter.database == "mysql" %}
-            "ENGINE": "django.db.backends.mysql",
-            # {% else %}
-            "ENGINE": "django.db.backends.postgresql",
-            # {% endif %}
-            "HOST": env.str("DATABASE_HOST"),
-            # {% if cookiecutter.database == "mysql" %}
+            "ENGINE": "operations.mysql",
             "PORT": env.int("DATABASE_PORT", 3306),
             # {% else %}
+            "ENGINE": "operations.postgresql",
             "PORT": env.int("DATABASE_PORT", 5432),
             # {% endif %}
+            "HOST": env.str("DATABASE_HOST"),
             "NAME": env.str("DATABASE_NAME"),
             "USER": env.str("DATABASE_USER"),
             "PASSWORD": env.str("DATABASE_PASSWORD"),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             # {% if cookiecutter.database == "mysql" %}
-            # utf8mb4: Korean and emoji alike. A server that does not answer becomes an error after
-            # some seconds, not a request that hangs; config/wsgi.py bounds the answers too.
+            # utf8mb4: Korean and emoji alike. A server that does not answer is an error after some
+            # seconds, not a request that hangs.
             "OPTIONS": {"charset": "utf8mb4", "connect_timeout": 3},
             "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_0900_ai_ci"},
             # {% else %}
-            # A server that does not answer becomes an error after some seconds, not a request that
-            # hangs.
+            # A server that does not answer is an error after some seconds, not a hanging request.
             "OPTIONS": {"connect_timeout": 3, "tcp_user_timeout": 4000},
             # {% endif %}
         }
     }
+    # A request waits a few seconds for the answer to a query.
+    # {% if cookiecutter.database == "mysql" %}
+    DATABASE_OPTIONS_OF_REQUESTS: dict[str, Any] = {"read_timeout": 3, "write_timeout": 3}
+    # {% else %}
+    DATABASE_OPTIONS_OF_REQUESTS: dict[str, Any] = {"options": "-c statement_timeout=4s"}
+    # {% endif %}
 else:
     DATABASES = {
         "default": {
@@ -119,6 +124,7 @@ else:
             "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
         }
     }
+    DATABASE_OPTIONS_OF_REQUESTS = {}
 # {% if cookiecutter.use_redis %}
 
 # Cache and sessions: without REDIS_URL the cache lives in the process, and is lost with it.
@@ -209,21 +215,21 @@ REST_FRAMEWORK = {
         # {% if cookiecutter.authentication == "jwt" %}
         "rest_framework_simplejwt.authentication.JWTAuthentication",
         # {% else %}
-        "accounts.authentication.SessionAuthentication",
+        "common.authentication.SessionAuthentication",
         # {% endif %}
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["config.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
         "rest_framework.filters.OrderingFilter",
     ],
-    "DEFAULT_PAGINATION_CLASS": "config.pagination.PageNumberPagination",
+    "DEFAULT_PAGINATION_CLASS": "common.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"signup": "30/minute", "signin": "30/minute"},
-    "EXCEPTION_HANDLER": "config.problems.exception_handler",
+    "EXCEPTION_HANDLER": "common.errors.exception_handler",
     # How many proxies to believe in X-Forwarded-For; none, until prod.py puts nginx in front.
     "NUM_PROXIES": 0,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -240,15 +246,9 @@ SIMPLE_JWT = {
 }
 # {% endif %}
 
-# The documentation's first line is its title, the rest stands below it.
-API_TITLE, _, API_DESCRIPTION = (
-    (BASE_DIR / "config" / "api.md").read_text(encoding="utf-8").partition("\n")
-)
-API_TITLE = API_TITLE.removeprefix("# ")
-
 SPECTACULAR_SETTINGS = {
-    "TITLE": API_TITLE,
-    "DESCRIPTION": API_DESCRIPTION.strip(),
+    "TITLE": "{{ cookiecutter.project_name | escape_quotes }}",
+    "DESCRIPTION": "{{ cookiecutter.description | escape_quotes }}",
     "VERSION": RELEASE or "dev",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
@@ -260,7 +260,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.problems.document_problems",
+        "common.errors.document_problems",
     ],
 }
 
@@ -269,7 +269,7 @@ SPECTACULAR_SETTINGS = {
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
 CORS_EXPOSE_HEADERS = ["X-Request-ID"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
-CSRF_FAILURE_VIEW = "config.problems.csrf_failure"
+CSRF_FAILURE_VIEW = "common.errors.csrf_failure"
 # {% if cookiecutter.authentication == "session" %}
 CORS_ALLOW_CREDENTIALS = True
 # {% endif %}
@@ -279,7 +279,7 @@ CORS_ALLOW_CREDENTIALS = True
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.request_id.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "common.request_id.RequestIdFilter"}},
     "formatters": {
         "text": {
             "format": "{levelname} {name} [{request_id}] {message}",

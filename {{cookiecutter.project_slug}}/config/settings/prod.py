@@ -1,6 +1,6 @@
 """Production: every value comes from the environment, and it refuses to start without them."""
 
-from config.env import env, require
+from config.env import require
 
 require(
     "SECRET_KEY",
@@ -29,9 +29,8 @@ REST_FRAMEWORK["NUM_PROXIES"] = 1  # noqa: F405
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # HTTPS is on as soon as there is a domain; without one the site answers HTTP by IP address.
-HTTPS = bool(env.str("DOMAIN_NAME", ""))
+HTTPS = bool(DOMAIN_NAME)  # noqa: F405
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 # An hour, so that a mistake ends soon. Raise it to 31536000 (a year) once HTTPS has proven itself.

@@ -1,0 +1,176 @@
+"""Every error of the API has one form: problem details for HTTP APIs, RFC 9457.
+
+    {"type": "about:blank", "title": "Bad Request", "status": 400, "detail": "…",
+     "request_id": "…", "errors": [{"field": "email", "code": "unique", "detail": "…"}]}
+
+`errors` stands only where fields of the request are wrong; `request_id` finds the log lines.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import exception_handler as rest_framework_handler
+
+from common.database import is_outage
+from common.request_id import request_id
+
+CONTENT_TYPE = "application/problem+json"
+# {% if cookiecutter.docs_language == "ko" %}
+DATABASE_OUT_OF_REACH = "데이터베이스에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요."
+# {% else %}
+DATABASE_OUT_OF_REACH = "The database cannot be reached; try again in a moment."
+# {% endif %}
+
+
+def problem(status: int, detail: str | None = None, **extensions: Any) -> dict[str, Any]:
+    """Return the body of a problem; `extensions` become members beside RFC 9457's own."""
+    title = HTTPStatus(status).phrase
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail or title,
+        "request_id": request_id.get(),
+        **extensions,
+    }
+
+
+def problem_response(status: int, detail: str | None = None, **extensions: Any) -> HttpResponse:
+    """Return a problem as the answer of a plain Django view."""
+    body = problem(status, detail, **extensions)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn REST framework's answer to an exception into a problem; None for a crash."""
+    response = rest_framework_handler(exc, context)
+    if response is None:
+        return None
+    if isinstance(exc, ValidationError):
+        errors = list(field_errors(exc.get_full_details()))
+        response.data = problem(400, gettext("Invalid input."), errors=errors)
+    else:
+        response.data = problem(response.status_code, str(response.data["detail"]))
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def field_errors(details: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
+    """Yield an entry of `errors` for each wrong value; a nested field is named like `tags.0`."""
+    if is_leaf(details):
+        yield {
+            "field": ".".join(path) or api_settings.NON_FIELD_ERRORS_KEY,
+            "code": details["code"],
+            "detail": str(details["message"]),
+        }
+    elif isinstance(details, dict):
+        for name, value in details.items():
+            yield from field_errors(value, (*path, str(name)))
+    else:
+        for index, value in enumerate(details):
+            yield from field_errors(value, path if is_leaf(value) else (*path, str(index)))
+
+
+def is_leaf(details: Any) -> bool:
+    return isinstance(details, dict) and isinstance(details.get("message"), str)
+
+
+# The views that config/urls.py names for errors outside of REST framework
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_response(400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return problem_response(403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return problem_response(403, reason)
+
+
+@csrf_exempt
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404, or 308 to the same address with the slash that every address ends in."""
+    if not request.path_info.endswith("/"):
+        with suppress(Resolver404):
+            if resolve(f"{request.path_info}/").func is not not_found:
+                address = request.get_full_path(force_append_slash=True)
+                return redirect(address, permanent=True, preserve_request=True)
+    return problem_response(404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return crash_response(sys.exception())
+
+
+def crash_response(exception: BaseException | None) -> HttpResponse:
+    """Return 503 where the database is out of reach, else 500; with DEBUG it says what happened."""
+    detail = f"{type(exception).__name__}: {exception}" if settings.DEBUG and exception else None
+    if not is_outage(exception):
+        return problem_response(500, detail)
+    response = problem_response(503, detail or DATABASE_OUT_OF_REACH)
+    response["Retry-After"] = "5"
+    return response
+
+
+# What the API's documentation says of problems
+
+TEXT = {"type": "string"}
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "request_id": TEXT,
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": TEXT, "code": TEXT, "detail": TEXT},
+                "required": ["field", "code", "detail"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail", "request_id"],
+}
+PROBLEM_RESPONSE = {
+    "description": "A problem, as RFC 9457 describes it",
+    "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+def document_problems(result: dict, generator: Any, request: Any, public: bool) -> dict:
+    """Say of every operation which problems it can answer with (a drf-spectacular hook)."""
+    result["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
+    result["components"]["responses"] = {"Problem": PROBLEM_RESPONSE}
+    for path, operations in result["paths"].items():
+        for operation in operations.values():
+            # `default` stands for the rest: 405, 406, 415, 429, 500 …
+            statuses = ["default"]
+            if "requestBody" in operation or "parameters" in operation:
+                statuses.append("400")
+            if {} not in operation.get("security", [{}]):
+                statuses += ["401", "403"]
+            if "{" in path:
+                statuses.append("404")
+            for status in sorted(statuses):
+                operation["responses"].setdefault(
+                    status, {"$ref": "#/components/responses/Problem"}
+                )
+    return result

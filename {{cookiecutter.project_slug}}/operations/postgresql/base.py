@@ -1,0 +1,39 @@
+"""Django's backend for PostgreSQL, but no request waits for ever for a server that is silent.
+
+A server that is stopped refuses at once, yet one that hangs, or whose network is cut, leaves a
+connection that was opened before silent.
+"""
+
+import time
+from selectors import EVENT_READ, DefaultSelector
+
+import psycopg
+from django.db import InterfaceError
+from django.db.backends.postgresql import base
+
+SECONDS = 2
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def is_usable(self) -> bool:
+        """Tell whether the server answers, and soon: psycopg itself would wait for ever."""
+        connection = self.connection.pgconn
+        try:
+            connection.send_query(b"SELECT 1")
+            connection.flush()
+            with DefaultSelector() as answer:
+                answer.register(connection.socket, EVENT_READ)
+                if not answer.select(SECONDS):
+                    return False
+            while connection.get_result():
+                pass
+        except psycopg.Error:
+            return False
+        return connection.status == psycopg.pq.ConnStatus.OK
+
+    def close_if_health_check_failed(self) -> None:
+        """Check a kept connection; open no new one if the server has let it wait in vain."""
+        started = time.monotonic()
+        super().close_if_health_check_failed()
+        if self.connection is None and time.monotonic() - started >= SECONDS:
+            raise InterfaceError("The database server does not answer.")
