@@ -57,8 +57,8 @@ BROKEN = {
         {"config/urls.py": "\nimport nothing_of_that_name\n"},
         "ModuleNotFoundError",
     ),
-    "crash at start": ({"config/gunicorn.py": "\nraise SystemExit(3)\n"}, "exited"),
-    "never ready": ({"config/health.py": '\nCHECKS["x"] = lambda: False\n'}, "not ready"),
+    "crash at start": ({"operations/gunicorn.py": "\nraise SystemExit(3)\n"}, "exited"),
+    "never ready": ({"operations/health.py": '\nCHECKS["x"] = lambda: False\n'}, "not ready"),
     "ready but wrong through nginx": (
         {
             "config/wsgi.py": "\nright = application\n\n"

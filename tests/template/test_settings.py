@@ -264,7 +264,7 @@ def seconds(name: str, text: str) -> int:
 def times() -> dict[str, int]:
     """Each server's limits, in seconds."""
     project = render()
-    gunicorn = runpy.run_path(str(project / "config/gunicorn.py"))
+    gunicorn = runpy.run_path(str(project / "operations/gunicorn.py"))
     nginx = (project / "deploy/nginx/nginx.conf").read_text(encoding="utf-8")
     proxy = (project / "deploy/nginx/proxy.conf").read_text(encoding="utf-8")
     compose = yaml.safe_load((project / "docker-compose.prod.yml").read_text(encoding="utf-8"))

@@ -6,13 +6,16 @@
 `errors` stands only where fields of the request are wrong; `request_id` finds the log lines.
 """
 
+import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -23,8 +26,9 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
 
-from common.database import is_outage
-from common.request_id import request_id
+from common.middleware import request_id
+
+logger = logging.getLogger("request")
 
 CONTENT_TYPE = "application/problem+json"
 # {% if cookiecutter.docs_language == "ko" %}
@@ -117,6 +121,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return crash_response(sys.exception())
 
 
+def is_outage(error: BaseException | None) -> bool:
+    """Tell a database that is out of reach from one that cannot run a query."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    # {% if cookiecutter.database == "mysql" %}
+    # 2000 and above are the client's own: no connection, or a lost one. The server's are
+    # ER_CON_COUNT_ERROR and ER_SERVER_SHUTDOWN.
+    code = error.args[0] if error.args else None
+    return isinstance(code, int) and (2000 <= code < 3000 or code in (1040, 1053))
+    # {% else %}
+    # No SQLSTATE: there was no server to give one. Its classes: 08 connection, 53 resources (such
+    # as too many connections), 57P shutdown.
+    state = getattr(error.__cause__, "sqlstate", "not PostgreSQL's")
+    return state is None or state.startswith(("08", "53", "57P"))
+    # {% endif %}
+
+
 def crash_response(exception: BaseException | None) -> HttpResponse:
     """Return 503 where the database is out of reach, else 500; with DEBUG it says what happened."""
     detail = f"{type(exception).__name__}: {exception}" if settings.DEBUG and exception else None
@@ -125,6 +148,23 @@ def crash_response(exception: BaseException | None) -> HttpResponse:
     response = problem_response(503, detail or DATABASE_OUT_OF_REACH)
     response["Retry-After"] = "5"
     return response
+
+
+class CrashMiddleware:
+    """Answer a crash in the API's own form, with DEBUG too; the log has the traceback."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not request.path.startswith("/api/"):
+            return None
+        logger.error("%s %s crashed", request.method, request.path, exc_info=exception)
+        got_request_exception.send(sender=type(self), request=request)
+        return crash_response(exception)
 
 
 # What the API's documentation says of problems

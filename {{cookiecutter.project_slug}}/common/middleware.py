@@ -1,21 +1,59 @@
-"""One log line for every request, and the release's name on every response."""
+"""What every request gets: an id, a line in the log, and the release's name on its response."""
 
 import logging
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.signals import got_request_exception
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from common.errors import crash_response
-
 logger = logging.getLogger("request")
+HEADER = "X-Request-ID"
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
-def known_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser | None:
+class RequestIdMiddleware:
+    """Keep the id that the proxy gave; without a valid one, make one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get(HEADER, "")
+        current = given if is_uuid(given) else uuid4().hex
+        request_id.set(current)
+        response = self.get_response(request)
+        response[HEADER] = current
+        return response
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@receiver(request_finished)
+def forget_request_id(**kwargs: Any) -> None:
+    """Not earlier: Django logs a crash after the last middleware."""
+    request_id.set(None)
+
+
+class RequestIdFilter(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True
+
+
+def known_user(request: HttpRequest) -> Any:
     """Return the user if someone has asked for it by now: a log line is worth no query.
 
     A query here would also turn the answers of a server without its database into crashes.
@@ -58,11 +96,3 @@ class RequestLogMiddleware:
         if settings.RELEASE:
             response["X-Release"] = settings.RELEASE
         return response
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer a crash in the API's own form, with DEBUG too; the log has the traceback."""
-        if not request.path.startswith("/api/"):
-            return None
-        logger.error("%s %s crashed", request.method, request.path, exc_info=exception)
-        got_request_exception.send(sender=type(self), request=request)
-        return crash_response(exception)

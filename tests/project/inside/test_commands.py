@@ -42,7 +42,6 @@ def test_startapp_makes_all_parts_of_an_app(project: Path) -> None:
         "migrations/__init__.py",
         "models.py",
         "serializers.py",
-        "tests/__init__.py",
         "tests/test_book_reviews.py",
         "urls.py",
         "views.py",

@@ -10,9 +10,9 @@ from django.db import (
     ProgrammingError,
     connection,
 )
-from options import OPTIONS
 
-from common.database import is_outage
+from common.errors import is_outage
+from template_tests.options import OPTIONS
 
 
 def test_a_connection_that_is_closed_is_an_outage() -> None:

@@ -17,13 +17,13 @@ from django.core.management import call_command
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from environs import EnvError
-from options import OPTIONS as ANSWERS
 from pytest_django import Settings
 
 from accounts.models import User
 from config.env import InvalidEnvironment, require
 from operations.findings import NAMES, PROBLEMS
 from operations.management.commands import preflight
+from template_tests.options import OPTIONS as ANSWERS
 
 Find = Callable[..., list[str]]
 PASSWORD = "hunter2-is-secret"

@@ -13,9 +13,9 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings as test_settings
 from django.core.exceptions import ImproperlyConfigured
-from options import OPTIONS
 
 from config.env import PLACEHOLDER, require
+from template_tests.options import OPTIONS
 
 Load = Callable[..., dict]
 

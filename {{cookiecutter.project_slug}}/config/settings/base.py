@@ -49,9 +49,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "common.request_id.RequestIdMiddleware",
+    "common.middleware.RequestIdMiddleware",
     "common.middleware.RequestLogMiddleware",
     "operations.health.HealthMiddleware",
+    "common.errors.CrashMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -279,7 +280,7 @@ CORS_ALLOW_CREDENTIALS = True
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "common.request_id.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "common.middleware.RequestIdFilter"}},
     "formatters": {
         "text": {
             "format": "{levelname} {name} [{request_id}] {message}",
