@@ -18,8 +18,9 @@ from pathlib import Path
 from cookiecutter.main import cookiecutter
 
 TEMPLATE = Path(__file__).resolve().parent.parent
-MAX_SECONDS_EACH = 0.2
-MAX_RATIO = 1.5
+# Two workers render all combinations, each in half a minute.
+MAX_SECONDS_EACH = 0.45
+MAX_RATIO = 1.8
 
 
 def combinations() -> list[dict]:

@@ -19,7 +19,6 @@ PLACEHOLDER = "CHANGE_ME"
 # Safe in a shell, a .env file and a YAML file alike; 64 characters of it are 380 bits.
 SECRET_ALPHABET = string.ascii_letters + string.digits
 SECRET_LENGTH = 64
-LANGUAGES = ("ko", "en")
 # What the team has made by itself, and rendering the project again must not touch.
 KEPT = (".env", ".env.prod", "db.sqlite3", "media")
 
@@ -62,30 +61,33 @@ def paths_not_chosen(answers: dict) -> list[str]:
     ]
 
 
-def choose_language(project: Path, template: Path, language: str) -> None:
-    """Keep `README.ko.md` as `README.md` where Korean is chosen, and drop the other languages."""
+def choose_variants(project: Path, template: Path, answers: dict) -> None:
+    """Keep `README.ko.md` as `README.md` where `ko` is chosen, and drop what is for other values."""
+    chosen = {answers[name] for name in answers["_choices"]}
     for source in template.rglob("*.*.*"):
         file = project / source.relative_to(template)
-        if file.name == name_without_language(file.name):
-            continue
-        if f".{language}." in file.name:
-            file.replace(file.with_name(name_without_language(file.name)))
-        else:
+        name, value = split_variant(file.name, answers)
+        if value in chosen:
+            file.replace(file.with_name(name))
+        elif value:
             file.unlink()
 
 
-def name_without_language(name: str) -> str:
-    return re.sub(rf"\.({'|'.join(LANGUAGES)})(\.\w+)$", r"\2", name)
+def split_variant(name: str, answers: dict) -> tuple[str, str]:
+    """Return `README.md` and `ko` for `README.ko.md`; no value where a file is for all of them."""
+    values = "|".join(value for choices in answers["_choices"].values() for value in choices)
+    match = re.fullmatch(rf"(.+)\.({values})(\.\w+)", name)
+    return (match[1] + match[3], match[2]) if match else (name, "")
 
 
-def drop(project: Path, template: Path, paths: list[str]) -> None:
+def drop(project: Path, template: Path, answers: dict) -> None:
     """Remove from the project what the template has at the paths; a team's own files stay."""
-    for path in paths:
+    for path in paths_not_chosen(answers):
         source = template / path
         files = [f for f in source.rglob("*") if f.is_file()] if source.is_dir() else [source]
         for file in files:
             rendered = project / file.relative_to(template)
-            rendered.with_name(name_without_language(file.name)).unlink(missing_ok=True)
+            rendered.with_name(split_variant(file.name, answers)[0]).unlink(missing_ok=True)
         target = project / path
         if target.is_dir():
             import shutil  # Rarely needed, and slow to import.
@@ -234,8 +236,8 @@ def main(answers: dict, project: Path) -> None:
     """Finish the project in its folder; exit with a message if it is not complete."""
     template = Path(answers["_repo_dir"], "{" + "{cookiecutter.project_slug}" + "}").resolve()
     kept = [name for name in KEPT if (project / name).exists()]
-    choose_language(project, template, answers["docs_language"])
-    drop(project, template, paths_not_chosen(answers))
+    choose_variants(project, template, answers)
+    drop(project, template, answers)
     missing = write_env_files(project, answers)
     unfinished = unfinished_files(project, template)
     if unfinished:

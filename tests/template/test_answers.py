@@ -11,7 +11,7 @@ import pytest
 from cookiecutter.exceptions import FailedHookException
 from pytest_cookies.plugin import Cookies, Result
 
-import ceos_template_answers as answers_module
+from ceos_template import answers as answers_module
 from lab.rendering import OPTIONS, TEMPLATE
 
 GOOD = {

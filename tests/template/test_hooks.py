@@ -21,7 +21,14 @@ ANSWERS = {
     "domain_name": "",
     "database": "mysql",
     "use_redis": False,
+    "_choices": {"docs_language": ["ko", "en"], "database": ["mysql", "postgresql"]},
     "_optional_paths": {"use_redis": {"true": ["cache"]}, "database": {"mysql": ["my.cnf"]}},
+}
+
+WITHOUT_POSTS = {
+    **ANSWERS,
+    "example_app": False,
+    "_optional_paths": {"example_app": {"true": ["posts"]}},
 }
 
 
@@ -84,7 +91,7 @@ def test_paths_of_a_value_chosen_stay() -> None:
 def test_drop_removes_what_the_template_has_and_empty_folders(tmp_path: Path) -> None:
     template = write(tmp_path / "template", "posts/a.py", "posts/tests/b.py", "kept.py")
     project = write(tmp_path / "project", *files(template), "posts/__pycache__/a.pyc")
-    hook.drop(project, template, ["posts"])
+    hook.drop(project, template, WITHOUT_POSTS)
     assert files(project) == {"kept.py"}
     assert not (project / "posts").exists()
 
@@ -92,7 +99,7 @@ def test_drop_removes_what_the_template_has_and_empty_folders(tmp_path: Path) ->
 def test_drop_keeps_a_teams_own_file_in_a_dropped_folder(tmp_path: Path) -> None:
     template = write(tmp_path / "template", "posts/a.py")
     project = write(tmp_path / "project", "posts/a.py", "posts/mine.py")
-    hook.drop(project, template, ["posts"])
+    hook.drop(project, template, WITHOUT_POSTS)
     assert files(project) == {"posts/mine.py"}
 
 
@@ -101,9 +108,16 @@ def test_only_the_chosen_language_stays_without_a_suffix(tmp_path: Path, languag
     template = write(tmp_path / "template", "README.ko.md", "README.en.md", "a.test.md")
     project = Path(shutil.copytree(template, tmp_path / "project"))
     (project / f"README.{language}.md").write_text("chosen", encoding="utf-8")
-    hook.choose_language(project, template, language)
+    hook.choose_variants(project, template, {**ANSWERS, "docs_language": language})
     assert files(project) == {"README.md", "a.test.md"}
     assert (project / "README.md").read_text(encoding="utf-8") == "chosen"
+
+
+def test_of_variants_for_another_choice_one_stays_too(tmp_path: Path) -> None:
+    template = write(tmp_path / "template", "base.mysql.py", "base.postgresql.py")
+    project = Path(shutil.copytree(template, tmp_path / "project"))
+    hook.choose_variants(project, template, ANSWERS)
+    assert files(project) == {"base.py"}
 
 
 @pytest.mark.parametrize("name", [".env", ".env.prod"])

@@ -21,9 +21,12 @@ LANGUAGES = ("ko", "en")
 HANGUL = re.compile(r"[가-힣]")
 # From the environment of deploy.sh, of GitHub and of a step.
 ENVIRONMENT = re.compile(r"(GITHUB|RUNNER)_\w+|DOMAIN_NAME|ALLOWED_HOSTS")
+HOOK = TEMPLATE / "hooks" / "post_gen_project.py"
+PACKAGE = TEMPLATE / "ceos_template"
+# Each table of texts, and the file that uses them.
 TABLES = {
-    "hook": TEMPLATE / "hooks" / "post_gen_project.py",
-    "answers": TEMPLATE / "ceos_template_answers.py",
+    "hook": (HOOK, HOOK),
+    "answers": (PACKAGE / "messages.py", PACKAGE / "answers.py"),
 }
 
 
@@ -218,7 +221,7 @@ def table(text: str) -> dict[str, dict[str, str]]:
     )
 
 
-@pytest.mark.parametrize("file", TABLES.values(), ids=TABLES)
+@pytest.mark.parametrize("file", [file for file, _ in TABLES.values()], ids=TABLES)
 def test_tables_have_the_same_keys_and_placeholders(file) -> None:
     texts = table(file.read_text(encoding="utf-8"))
     korean, english = (
@@ -227,10 +230,10 @@ def test_tables_have_the_same_keys_and_placeholders(file) -> None:
     assert korean == english
 
 
-@pytest.mark.parametrize("file", TABLES.values(), ids=TABLES)
-def test_the_keys_of_a_table_are_those_in_use(file) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert set(re.findall(r'\bsay\["(\w+)"\]', text)) == set(table(text)["en"])
+@pytest.mark.parametrize(("file", "user"), TABLES.values(), ids=TABLES)
+def test_the_keys_of_a_table_are_those_in_use(file, user) -> None:
+    used = re.findall(r'\bsay\["(\w+)"\]', user.read_text(encoding="utf-8"))
+    assert set(used) == set(table(file.read_text(encoding="utf-8"))["en"])
 
 
 def texts_in(file: Path) -> set[str]:

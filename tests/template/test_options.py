@@ -11,7 +11,7 @@ import pytest
 from lab.rendering import OPTIONS, TEMPLATE
 
 sys.path.append(str(TEMPLATE))
-import ceos_template_answers as answers_module  # noqa: E402
+from ceos_template import answers as answers_module  # noqa: E402
 
 RAW = TEMPLATE / "{{cookiecutter.project_slug}}"
 
@@ -93,7 +93,7 @@ ANSWERS, MIXED = "tests/template/test_cli.py", "tests/stacks/test_dev_stack.py"
 PLACES: dict[str, Callable[[str, object], bool]] = {
     "`__prompts__` in `cookiecutter.json`": has_prompt,
     "The project, in tags or values, or `_optional_paths`, or the hook": changes_a_project,
-    "`ceos_template_answers.py`": is_checked,
+    "`ceos_template/answers.py`": is_checked,
     "`README.md`, the table of options": in_table("README.md"),
     "`README.ko.md`, the table of options": in_table("README.ko.md"),
     "The project's `README.ko.md`": in_guide("ko"),
@@ -119,7 +119,7 @@ def test_every_option_is_named_in_every_place() -> None:
 
 
 # What each kind of option has to be named in: all places but those of the other kinds.
-ONLY_TEXTS = {"`ceos_template_answers.py`"}
+ONLY_TEXTS = {"`ceos_template/answers.py`"}
 ONLY_SWITCHES = {place for place in PLACES if "mixed_choices" in place or "project's" in place}
 
 

@@ -43,8 +43,8 @@ def test_the_templates_own_types_are_right() -> None:
 
 
 def test_a_wrong_type_in_the_template_is_found(tmp_path: Path) -> None:
-    copy = tmp_path / "answers.py"
-    original = (TEMPLATE / "ceos_template_answers.py").read_text(encoding="utf-8")
+    copy = tmp_path / "copied.py"
+    original = (TEMPLATE / "tools" / "release.py").read_text(encoding="utf-8")
     copy.write_text(f"{original}\n\ndef number() -> int:\n    return 'one'\n", encoding="utf-8")
 
     checked = check_template(copy)
