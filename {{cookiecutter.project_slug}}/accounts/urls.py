@@ -1,13 +1,16 @@
-from django.urls import include, path
+from django.urls import path
 
-from . import views
+from . import signin, views
 
 urlpatterns = [
     path("signup/", views.SignUpView.as_view(), name="signup"),
     path("me/", views.MeView.as_view(), name="me"),
     # {% if cookiecutter.authentication == "jwt" %}
-    path("", include("accounts.tokens")),
+    path("token/", signin.TokenView.as_view(), name="token"),
+    path("token/refresh/", signin.TokenRefreshView.as_view(), name="token-refresh"),
     # {% else %}
-    path("", include("accounts.sessions")),
+    path("csrf/", signin.CsrfView.as_view(), name="csrf"),
+    path("login/", signin.LoginView.as_view(), name="login"),
     # {% endif %}
+    path("logout/", signin.LogoutView.as_view(), name="logout"),
 ]

@@ -1,4 +1,7 @@
-from rest_framework import pagination
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import filters, pagination
 
 
 class PageNumberPagination(pagination.PageNumberPagination):
@@ -7,3 +10,11 @@ class PageNumberPagination(pagination.PageNumberPagination):
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
+
+
+class OrderingFilter(filters.OrderingFilter):
+    """`?ordering=-created_at`; equal items are ordered too, or pages would repeat some of them."""
+
+    def filter_queryset(self, *args: Any) -> QuerySet:
+        queryset = super().filter_queryset(*args)
+        return queryset.order_by(*queryset.query.order_by or queryset.model._meta.ordering, "-pk")

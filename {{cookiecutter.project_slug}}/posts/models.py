@@ -63,6 +63,10 @@ class Post(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    # What `for_api` adds; a new post has none.
+    like_count = comment_count = 0
+    liked = False
+
     objects = PostQuerySet.as_manager()
 
     class Meta:

@@ -76,10 +76,6 @@ class CommentSerializer(serializers.ModelSerializer):
         fields = ["id", "author", "body", "created_at"]
 
 
-class LikeSerializer(serializers.ModelSerializer):
+class LikeSerializer(serializers.Serializer):
     like_count = serializers.IntegerField(read_only=True)
     liked = serializers.BooleanField(read_only=True)
-
-    class Meta:
-        model = Post
-        fields = ["like_count", "liked"]

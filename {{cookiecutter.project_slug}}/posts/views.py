@@ -32,28 +32,24 @@ class PostViewSet(viewsets.ModelViewSet):
     def get_queryset(self) -> QuerySet[Post]:
         return Post.objects.for_api(self.request.user)
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        queryset = super().filter_queryset(queryset)
-        # Posts with equally many likes need an order too, or pages would repeat some of them.
-        return queryset.order_by(*queryset.query.order_by or queryset.model._meta.ordering, "-pk")
-
     def perform_create(self, serializer: BaseSerializer) -> None:
-        post = serializer.save(author=self.request.user)
-        serializer.instance = self.get_queryset().get(pk=post.pk)
+        serializer.save(author=self.request.user)
 
     @extend_schema(request=None, responses={200: LikeSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def like(self, request: Request, pk: str) -> Response:
         """Like a post; doing so again changes nothing."""
-        self.get_object().likes.get_or_create(user=request.user)
-        return Response(LikeSerializer(self.get_object()).data)
+        post = self.get_object()
+        post.likes.get_or_create(user=request.user)
+        return Response({"like_count": post.likes.count(), "liked": True})
 
     @extend_schema(request=None, responses={200: LikeSerializer})
     @like.mapping.delete
     def unlike(self, request: Request, pk: str) -> Response:
         """Take a like back; where there is none, nothing changes."""
-        self.get_object().likes.filter(user=request.user).delete()
-        return Response(LikeSerializer(self.get_object()).data)
+        post = self.get_object()
+        post.likes.filter(user=request.user).delete()
+        return Response({"like_count": post.likes.count(), "liked": False})
 
 
 class CommentViewSet(viewsets.ModelViewSet):

@@ -86,14 +86,13 @@ TEMPLATES = [
 if env.str("DATABASE_HOST", ""):
     DATABASES: dict[str, Any] = {
         "default": {
+            "ENGINE": "operations.database",
+            "HOST": env.str("DATABASE_HOST"),
             # {% if cookiecutter.database == "mysql" %}
-            "ENGINE": "operations.mysql",
             "PORT": env.int("DATABASE_PORT", 3306),
             # {% else %}
-            "ENGINE": "operations.postgresql",
             "PORT": env.int("DATABASE_PORT", 5432),
             # {% endif %}
-            "HOST": env.str("DATABASE_HOST"),
             "NAME": env.str("DATABASE_NAME"),
             "USER": env.str("DATABASE_USER"),
             "PASSWORD": env.str("DATABASE_PASSWORD"),
@@ -225,7 +224,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
-        "rest_framework.filters.OrderingFilter",
+        "common.pagination.OrderingFilter",
     ],
     "DEFAULT_PAGINATION_CLASS": "common.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -243,7 +242,7 @@ SIMPLE_JWT = {
     "ROTATE_REFRESH_TOKENS": True,
     "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": True,
-    "AUTH_TOKEN_CLASSES": ["accounts.tokens.AccessToken"],
+    "AUTH_TOKEN_CLASSES": ["accounts.signin.AccessToken"],
 }
 # {% endif %}
 

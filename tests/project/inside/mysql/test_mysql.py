@@ -37,11 +37,11 @@ class DjangosWrapper:
 def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     stand_in = SimpleNamespace(DatabaseWrapper=DjangosWrapper)
     monkeypatch.setattr(mysql, "base", stand_in, raising=False)
-    monkeypatch.delitem(sys.modules, "operations.mysql.base", raising=False)
-    module = importlib.import_module("operations.mysql.base")
+    monkeypatch.delitem(sys.modules, "operations.database.base", raising=False)
+    module = importlib.import_module("operations.database.base")
     monkeypatch.setattr(module, "time", Clock())
     yield module
-    del sys.modules["operations.mysql.base"]
+    del sys.modules["operations.database.base"]
 
 
 def check(backend: ModuleType, usable: bool, seconds: float) -> str | None:

@@ -72,11 +72,11 @@ def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     stand_in = SimpleNamespace(DatabaseWrapper=DjangosWrapper)
     monkeypatch.setitem(sys.modules, "psycopg", driver)
     monkeypatch.setattr(postgresql, "base", stand_in, raising=False)
-    monkeypatch.delitem(sys.modules, "operations.postgresql.base", raising=False)
-    module = importlib.import_module("operations.postgresql.base")
+    monkeypatch.delitem(sys.modules, "operations.database.base", raising=False)
+    module = importlib.import_module("operations.database.base")
     monkeypatch.setattr(module, "time", Clock())
     yield module
-    del sys.modules["operations.postgresql.base"]
+    del sys.modules["operations.database.base"]
 
 
 def check(backend: ModuleType, usable: bool, seconds: float) -> str | None:

@@ -31,7 +31,6 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
-
 from operations.findings import NAMES, NOTICES, PROBLEMS, WORDS
 
 SECONDS_TO_CONNECT = 3

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import path
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -24,7 +23,7 @@ class LogoutSerializer(serializers.Serializer):
     refresh = serializers.CharField(write_only=True)
 
     def validate_refresh(self, value: Any) -> tokens.RefreshToken:
-        """Return the token behind the text; only the user's own, and only while it is valid."""
+        """Return the token behind the text: the user's own, and still valid."""
         try:
             token = tokens.RefreshToken(value)
         except TokenError as error:
@@ -58,10 +57,3 @@ class LogoutView(APIView):
         access: Any = request.auth
         access.blacklist()
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-urlpatterns = [
-    path("token/", TokenView.as_view(), name="token"),
-    path("token/refresh/", TokenRefreshView.as_view(), name="token-refresh"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-]

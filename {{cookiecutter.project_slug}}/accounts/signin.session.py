@@ -6,7 +6,6 @@ fetch a token from `/api/auth/csrf/` first, and a new one after signing in or ou
 
 from django.contrib.auth import authenticate, login, logout
 from django.middleware.csrf import get_token
-from django.urls import path
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import AuthenticationFailed
@@ -65,10 +64,3 @@ class LogoutView(APIView):
     def post(self, request: Request) -> Response:
         logout(request)
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-urlpatterns = [
-    path("csrf/", CsrfView.as_view(), name="csrf"),
-    path("login/", LoginView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
-]
