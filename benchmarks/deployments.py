@@ -19,10 +19,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from lab.engine import remove_everything  # noqa: E402
-from lab.rendering import SWITCHES, bake_outside_pytest, rendered_root  # noqa: E402
+from lab.rendering import bake_outside_pytest, choice_with, rendered_root  # noqa: E402
 from lab.sites import Site  # noqa: E402
 
-CHOICE = tuple({name: values[0] for name, values in SWITCHES.items()}.items())
 MAX_SECONDS_OF_A_RELEASE = 45
 MAX_SECONDS_OF_A_ROLLBACK = 10
 MAX_SECONDS_OF_THE_SAME = 10
@@ -64,7 +63,7 @@ def measured(site: Site, releases: int) -> bool:
 def main() -> None:
     releases = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     bake_outside_pytest()
-    site = Site(CHOICE, Path(tempfile.mkdtemp(dir=rendered_root())))
+    site = Site(choice_with(), Path(tempfile.mkdtemp(dir=rendered_root())))
     try:
         if not measured(site, releases):
             sys.exit("too slow")

@@ -9,36 +9,22 @@ import os
 import re
 import shutil
 import subprocess
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from lab.engine import LABEL, docker, paused
+from lab.engine import docker, paused
+from lab.hosts import Host
+from lab.machine import wait_until
 from lab.messages import Messages
 from lab.rendering import SWITCHES, render
-from lab.stacks import needs_engine, wait_until
+from lab.stacks import needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("connect")]
 
 LANGUAGES = SWITCHES["docs_language"]
-BASE = "debian:forky-slim"
-DOCKERFILE = """
-ARG BASE
-FROM $BASE
-RUN apt-get update -qq \\
-    && apt-get install -y -qq --no-install-recommends iptables openssh-server sudo \\
-    && rm -rf /var/lib/apt/lists/*
-# Many runs from one address in a row are not to be taken for an attack.
-RUN mkdir -p /run/sshd && echo 'PerSourcePenalties no' >/etc/ssh/sshd_config.d/tests.conf
-RUN for user in ubuntu admin; do \\
-        useradd --create-home --shell /bin/bash $user \\
-        && echo "$user ALL=(ALL) NOPASSWD:ALL" >/etc/sudoers.d/$user || exit; \\
-    done
-CMD ["/usr/sbin/sshd", "-D"]
-"""
 # All that a laptop needs to have; git and gh are not among it.
 COMMANDS = """
     bash ssh ssh-keyscan ssh-keygen awk basename cat dirname grep head mktemp mv rm sed sort tail tr
@@ -61,50 +47,6 @@ cat >"$GH_NOTES/$3"
 PASSWORD = "sentinel-password"
 TOKEN = "sentinel-token"
 ENV = f"ALLOWED_HOSTS=%s\nDATABASE_PASSWORD={PASSWORD} $HOME 'x\nDOMAIN_NAME=\n"
-
-
-class Server:
-    """A host that is up, with sshd; `run()` runs a command there as root."""
-
-    def __init__(self) -> None:
-        self.name = f"{LABEL}-connect-{uuid.uuid4().hex[:8]}"
-
-    def start(self, folder: Path) -> None:
-        folder.mkdir()
-        (folder / "Dockerfile").write_text(DOCKERFILE)
-        options = [f"--build-arg=BASE={BASE}", f"--label={LABEL}", f"--tag={self.name}"]
-        docker("build", *options, str(folder))
-        options = ["--detach", "--cap-add=NET_ADMIN", f"--label={LABEL}", f"--name={self.name}"]
-        docker("run", *options, self.name)
-        networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
-        self.address = docker("inspect", "--format", networks, self.name).strip()
-        wait_until(self.shows_its_key, 20, "sshd answers")
-
-    def run(self, command: str) -> str:
-        return docker("exec", self.name, "sh", "-ec", command)
-
-    def let_in(self, user: str, key: Path, options: str = "") -> None:
-        public = key.with_name(f"{key.name}.pub").read_text().strip()
-        home = "/root" if user == "root" else f"/home/{user}"
-        self.run(
-            f"mkdir -pm 700 {home}/.ssh; chown {user} {home}/.ssh; "
-            f"echo '{options}{public}' >{home}/.ssh/authorized_keys"
-        )
-
-    def keys(self) -> str:
-        scan = ["ssh-keyscan", "-T5", self.address]
-        return subprocess.run(scan, capture_output=True, text=True).stdout
-
-    def fingerprint(self, kind: str = "ed25519") -> str:
-        return self.run(f"ssh-keygen -l -f /etc/ssh/ssh_host_{kind}_key.pub").split()[1]
-
-    def shows_its_key(self) -> bool:
-        """Does sshd show the key that is on the disk? It may not have read a new one yet."""
-        public = self.run("cat /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
-        return public in self.keys().split()
-
-    def remove(self) -> None:
-        docker("rm", "--force", "--volumes", self.name, check=False)
 
 
 class Result(NamedTuple):
@@ -243,10 +185,13 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server()
+def server(keys: Path) -> Iterator[Host]:
+    server = Host(with_engine=False, images=())
     try:
-        server.start(tmp_path_factory.mktemp("connect") / "image")
+        server.shell(
+            "useradd --create-home --shell /bin/bash admin; "
+            "echo 'admin ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/admin"
+        )
         server.let_in("ubuntu", keys / "team")
         server.let_in("admin", keys / "debian")
         # As EC2's images have it.
@@ -266,17 +211,17 @@ in_both_languages = pytest.mark.parametrize("laptop", LANGUAGES, indirect=True)
 
 
 @pytest.fixture
-def changed(server: Server) -> Iterator[Callable]:
+def changed(server: Host) -> Iterator[Callable]:
     """Return a function that changes something on the host, and know how to undo it."""
     undo: list[str] = []
 
     def change(command: str, back: str) -> None:
         undo.append(back)
-        server.run(command)
+        server.shell(command)
 
     yield change
     for back in reversed(undo):
-        server.run(back)
+        server.shell(back)
     wait_until(server.shows_its_key, 10, "sshd is as before")
 
 
@@ -443,7 +388,7 @@ def test_a_host_known_under_another_key_is_noted(server, laptop, keys, kind):
 def test_a_host_known_under_this_key_is_not_noted(server, laptop, keys):
     known = laptop.home / ".ssh" / "known_hosts"
     known.parent.mkdir()
-    known.write_text(server.keys())
+    known.write_text(server.known_hosts())
     result = laptop.run(server.address, keys / "team")
     assert "ssh-keygen -R" not in result.output
 
@@ -596,7 +541,7 @@ def test_ports_that_are_blocked_are_told_from_open_ones(server, laptop, keys, ch
 
 def test_a_port_is_open_where_something_listens(server, laptop, keys):
     docker("exec", "--detach", server.name, "sh", "-c", f"{SILENT} wait")
-    wait_until(lambda: ":01BB" in server.run("cat /proc/net/tcp"), 5, "something listens")
+    wait_until(lambda: ":01BB" in server.shell("cat /proc/net/tcp"), 5, "something listens")
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert laptop.messages["PORT_OPEN"] % 443 in result.output
 
@@ -617,7 +562,9 @@ def test_confirmed_in_a_terminal_everything_is_set(server, laptop, keys):
     result = laptop.run_in_terminal("yes", server.address, keys / "team")
     assert result.code == 0
     assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS", "ENV_VARS"}
-    assert sorted(laptop.noted()["KNOWN_HOSTS"].splitlines()) == sorted(server.keys().splitlines())
+    assert sorted(laptop.noted()["KNOWN_HOSTS"].splitlines()) == sorted(
+        server.known_hosts().splitlines()
+    )
 
 
 @in_both_languages
@@ -632,6 +579,9 @@ def test_refused_in_a_terminal_nothing_is_changed(server, laptop, keys, answer):
     assert laptop.noted() == {}
 
 
+RELOAD = "kill -HUP $(cat /run/sshd.pid)"
+
+
 def test_a_host_with_another_key_than_the_confirmed_one_gets_no_login(
     server, laptop, keys, changed
 ):
@@ -639,8 +589,8 @@ def test_a_host_with_another_key_than_the_confirmed_one_gets_no_login(
 
     def replace_keys() -> None:
         changed(
-            "mkdir /tmp/old; cd /etc/ssh; mv ssh_host_* /tmp/old; ssh-keygen -A; kill -HUP 1",
-            "mv /tmp/old/* /etc/ssh; rmdir /tmp/old; kill -HUP 1",
+            f"mkdir /tmp/old; cd /etc/ssh; mv ssh_host_* /tmp/old; ssh-keygen -A; {RELOAD}",
+            f"mv /tmp/old/* /etc/ssh; rmdir /tmp/old; {RELOAD}",
         )
         wait_until(server.shows_its_key, 10, "the new key is shown")
 
@@ -671,7 +621,7 @@ def test_interrupted_it_leaves_nothing_behind(server, laptop, keys, changed):
 
 
 class Workflow:
-    def __init__(self, laptop: Laptop, server: Server, folder: Path) -> None:
+    def __init__(self, laptop: Laptop, server: Host, folder: Path) -> None:
         self.laptop, self.server, self.folder = laptop, server, folder
 
     def explain(self, key: Path, known_hosts: str, user: str = "ubuntu") -> str:
@@ -696,7 +646,7 @@ class Workflow:
 
 
 @pytest.fixture
-def workflow(laptop: Laptop, server: Server, tmp_path: Path) -> Workflow:
+def workflow(laptop: Laptop, server: Host, tmp_path: Path) -> Workflow:
     return Workflow(laptop, server, tmp_path)
 
 
@@ -708,7 +658,7 @@ def workflow(laptop: Laptop, server: Server, tmp_path: Path) -> Workflow:
 )
 def test_a_key_that_does_not_fit_is_explained_in_the_workflow(workflow, keys, key, part):
     cause = workflow.laptop.messages.ssh_cause(part)
-    assert cause in workflow.explain(keys / key, workflow.server.keys())
+    assert cause in workflow.explain(keys / key, workflow.server.known_hosts())
 
 
 @in_both_languages

@@ -18,14 +18,15 @@ from pathlib import Path
 import pytest
 import requests
 
-from lab.rendering import SWITCHES
+from lab.load import png
+from lab.machine import wait_until
+from lab.rendering import SWITCHES, choice_with
 from lab.sites import APP, DATABASE_PASSWORD, Site, live_site, make_key
-from lab.stacks import needs_engine, wait_until
+from lab.stacks import needs_engine
 from lab.workflows import Outcome
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("deploy")]
 
-CHOICE = tuple((name, values[0]) for name, values in SWITCHES.items())
 LANGUAGES = SWITCHES["docs_language"]
 KEPT = 3
 MEBIBYTE = 2**20
@@ -97,7 +98,7 @@ def migration(body: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with live_site(CHOICE, tmp_path_factory.mktemp("deploy")) as site:
+    with live_site(choice_with(), tmp_path_factory.mktemp("deploy")) as site:
         site.used_by_one = used(site)
         # No test of a release that never gets ready has to take two minutes.
         patience = site.source / "deploy/deploy.sh"
@@ -540,15 +541,10 @@ def used(site: Site) -> int:
 
 def upload(site: Site) -> str:
     """Write a post with an image; return the image's address."""
-    # The smallest PNG: one pixel.
-    png = bytes.fromhex(
-        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
-        "0000000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
-    )
     answer = requests.post(
         f"{site.url}/api/posts/",
-        data={"title": "An image", "body": "of one pixel"},
-        files={"image": ("pixel.png", png, "image/png")},
+        data={"title": "An image", "body": "to be kept"},
+        files={"image": ("photo.png", png(), "image/png")},
         headers={"Authorization": f"Bearer {site.token()}"},
         timeout=30,
     )

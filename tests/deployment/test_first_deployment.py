@@ -10,24 +10,19 @@ from pathlib import Path
 import pytest
 
 from lab.authorities import Authority
+from lab.engine import docker, removed_afterwards
 from lab.hosts import IMAGES
 from lab.load import connect
+from lab.machine import free_port, run, wait_until
 from lab.messages import Messages
-from lab.rendering import SWITCHES
-from lab.sites import APP, Site, certbot_that_trusts, removed_afterwards
-from lab.stacks import docker, free_port, needs_engine, wait_until
+from lab.rendering import choice_with
+from lab.sites import APP, Site, certbot_that_trusts
+from lab.stacks import needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("first deployment")]
 
-DEFAULTS = {name: values[0] for name, values in SWITCHES.items()}
-SESSION = tuple(
-    {
-        **DEFAULTS,
-        "docs_language": "en",
-        "database": "postgresql",
-        "authentication": "session",
-        "use_redis": True,
-    }.items()
+SESSION = choice_with(
+    docs_language="en", database="postgresql", authentication="session", use_redis=True
 )
 DOMAIN = "api.example.com"
 
@@ -35,7 +30,7 @@ DOMAIN = "api.example.com"
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A host without Docker, its folder srv owned by root as an older set-up has left it."""
-    site = Site(tuple(DEFAULTS.items()), tmp_path_factory.mktemp("bare"), with_engine=False)
+    site = Site(choice_with(), tmp_path_factory.mktemp("bare"), with_engine=False)
     with removed_afterwards(site):
         site.shell("mkdir -p /home/ubuntu/srv/app/config && echo old >/home/ubuntu/srv/app/old.py")
         site.outcome = site.push()
@@ -157,14 +152,8 @@ def test_docker_is_asked_for_by_the_distribution_s_names(
     for command, script in commands.items():
         (tmp_path / "bin" / command).write_text(f"#!/bin/bash\n{script}\n")
         (tmp_path / "bin" / command).chmod(0o755)
-    done = subprocess.run(
-        ["bash", "deploy/deploy.sh"],
-        cwd=project,
-        env={**os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    path = f"{tmp_path}/bin:{os.environ['PATH']}"
+    done = run("bash", "deploy/deploy.sh", cwd=project, env={**os.environ, "PATH": path})
     install = (tmp_path / "asked").read_text().splitlines()[-1]
     assert install.split("--no-install-recommends")[1].split() == wanted
     assert done.returncode == 1

@@ -10,31 +10,23 @@ from pathlib import Path
 
 import pytest
 
+from lab.engine import docker
 from lab.hosts import IMAGES, Host
-from lab.rendering import SWITCHES, render
+from lab.machine import wait_until
+from lab.rendering import choice_with, render
 from lab.stacks import (
     DATABASE_PASSWORD,
-    LABEL,
+    build_image,
     database_server,
-    docker,
     filled_in,
     needs_engine,
-    wait_until,
     write_env,
 )
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("host")]
 
-CHOICE = tuple(
-    {
-        **{name: values[0] for name, values in SWITCHES.items()},
-        "database": "postgresql",
-        "use_redis": True,
-    }.items()
-)
+CHOICE = choice_with(database="postgresql", use_redis=True)
 MEBIBYTE = 2**20
-
-
 DATABASE_HOST = "database.example.com"
 FOLDER = "/srv/project"
 
@@ -50,8 +42,7 @@ class SmallHost(Host):
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallHost]:
     folder = tmp_path_factory.mktemp("host")
     project = Path(shutil.copytree(render(CHOICE), folder / "project"))
-    image = f"{LABEL}-app:{uuid.uuid4().hex[:8]}"
-    docker("build", "--target=prod", f"--tag={image}", f"--label={LABEL}", str(project))
+    image, _ = build_image(project)
     needed = (image, *(name for name in IMAGES if not name.startswith(("python", "ghcr.io"))))
     host = SmallHost(images=needed, names={image: "ceos-api:manual"})
     database = database_server("postgresql")

@@ -7,21 +7,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lab.rendering import SWITCHES
+from lab.machine import wait_until
+from lab.rendering import choice_with
 from lab.sites import APP, Site, live_site
-from lab.stacks import needs_engine, wait_until
+from lab.stacks import needs_engine
 from lab.workflows import Outcome, Runner
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("interrupted")]
 
-CHOICE = tuple(
-    {
-        **{name: values[0] for name, values in SWITCHES.items()},
-        "docs_language": "en",
-        "database": "postgresql",
-        "use_redis": True,
-    }.items()
-)
+CHOICE = choice_with(docs_language="en", database="postgresql", use_redis=True)
 # What deploy.sh prints when a step begins, by name and in their order.
 STEPS = [
     "BUILDING",

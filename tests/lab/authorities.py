@@ -7,7 +7,8 @@ import subprocess
 import uuid
 from pathlib import Path
 
-from lab.stacks import LABEL, docker, wait_until
+from lab.engine import LABEL, docker
+from lab.machine import wait_until
 
 
 class Authority:

@@ -9,6 +9,9 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+from lab.machine import run
 
 # On all that this process makes, as a label or in its name: another session's is another one.
 LABEL = f"ceos-template-test-{uuid.uuid4().hex[:8]}"
@@ -22,13 +25,7 @@ def engine_responds() -> bool:
 
 def docker(*arguments: str, check: bool = True, **options) -> str:
     """Run docker and return what it printed, both streams; fail with all of it."""
-    done = subprocess.run(
-        ["docker", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        **options,
-    )
+    done = run("docker", *arguments, **options)
     if check and done.returncode:
         raise AssertionError(f"docker {' '.join(arguments)}: {done.returncode}\n{done.stdout}")
     return done.stdout
@@ -54,6 +51,29 @@ def pause(container: str) -> None:
         time.sleep(1)
     state = docker("inspect", "--format={{.State.Status}}", container).strip()
     assert state == "paused", output
+
+
+class Removable(Protocol):
+    """A stack or a site."""
+
+    def logs(self) -> str: ...
+
+    def remove(self) -> None: ...
+
+
+Made = TypeVar("Made", bound=Removable)
+
+
+@contextmanager
+def removed_afterwards(made: Made) -> Iterator[Made]:
+    """Remove it at the end; add its logs to the output of a test that fails."""
+    try:
+        yield made
+    except BaseException:
+        print(made.logs())
+        raise
+    finally:
+        made.remove()
 
 
 def remove_everything() -> None:

@@ -12,8 +12,9 @@ import subprocess
 import uuid
 from pathlib import Path
 
+from lab.engine import LABEL, docker
+from lab.machine import wait_until
 from lab.rendering import rendered_root
-from lab.stacks import LABEL, docker, wait_until
 
 # Elsewhere ubuntu:24.04 does as well; the packages' names differ.
 BASE = "debian:forky-slim"
@@ -108,10 +109,11 @@ class Host:
         docker(
             *("run", "--detach", "--privileged", f"--label={LABEL}", f"--name={self.name}"),
             *(f"--network={self.name}", f"--network-alias={alias or self.name}", *options),
-            f"--volume={archive_of(*images)}:/images:ro",
+            *([f"--volume={archive_of(*images)}:/images:ro"] if images else []),
             f"--env=NAMES={' '.join(word for pair in (names or {}).items() for word in pair)}",
             image_of_a_host(SYSTEM + (ENGINE if with_engine else ())),
         )
+        wait_until(self.shows_its_key, 20, "sshd answers")
         if with_engine:
             self.run("usermod", "--append", "--groups", "docker", "ubuntu")
             self.wait_for_engine()
@@ -119,6 +121,33 @@ class Host:
     def run(self, *command: str, check: bool = True, **options: object) -> str:
         interactive = ["--interactive"] if "input" in options else []
         return docker("exec", *interactive, self.name, *command, check=check, **options)
+
+    def shell(self, script: str, user: str = "root", check: bool = True) -> str:
+        folder = "/root" if user == "root" else f"/home/{user}"
+        return docker(
+            *("exec", f"--user={user}", f"--env=HOME={folder}", f"--workdir={folder}"),
+            *(self.name, "bash", "-ec", script),
+            check=check,
+        )
+
+    def let_in(self, user: str, key: Path, options: str = "") -> None:
+        """Let the owner of a key log in as this user, and nobody else."""
+        public = key.with_name(f"{key.name}.pub").read_text().strip()
+        self.shell(
+            f"umask 077; mkdir -p ~/.ssh; echo '{options}{public}' >~/.ssh/authorized_keys", user
+        )
+
+    def known_hosts(self) -> str:
+        scan = ["ssh-keyscan", "-T", "10", self.address]
+        return subprocess.run(scan, capture_output=True, text=True).stdout
+
+    def fingerprint(self, kind: str = "ed25519") -> str:
+        return self.shell(f"ssh-keygen -l -f /etc/ssh/ssh_host_{kind}_key.pub").split()[1]
+
+    def shows_its_key(self) -> bool:
+        """Does sshd show the key that is on the disk? It may not have read a new one yet."""
+        public = self.shell("cat /etc/ssh/ssh_host_ed25519_key.pub").split()[1]
+        return public in self.known_hosts().split()
 
     def wait_for_engine(self) -> None:
         command = ["docker", "exec", self.name, "docker", "info"]

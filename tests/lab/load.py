@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import socket
 import ssl
 import threading
@@ -11,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+
+from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,13 @@ class Load:
         while len(self.seconds) < goal:
             assert time.monotonic() < end, f"{len(self.seconds)} of {goal} requests in {seconds} s"
             time.sleep(0.1)
+
+
+def png() -> bytes:
+    """Return an image to upload, another one each time."""
+    file = io.BytesIO()
+    Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3)).save(file, "PNG")
+    return file.getvalue()
 
 
 def open_socket(address: str, seconds: float = 10) -> socket.socket:

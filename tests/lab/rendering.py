@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -15,8 +16,12 @@ from pathlib import Path
 import pytest
 from pytest_cookies.plugin import Cookies
 
+from lab.machine import run
+
 TEMPLATE = Path(__file__).parents[2]
+RAW = TEMPLATE / "{{cookiecutter.project_slug}}"
 OPTIONS: dict = json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
+MADE_BY_RUNNING = {"__pycache__", ".ruff_cache", ".pytest_cache"}
 
 Choice = tuple[tuple[str, object], ...]
 
@@ -49,6 +54,20 @@ def name_of(choice: Choice) -> str:
         else:
             words.append(str(value))
     return "+".join(words)
+
+
+def choice_with(**answers: object) -> Choice:
+    """Return the default of each option, but for these."""
+    return tuple(({name: values[0] for name, values in SWITCHES.items()} | answers).items())
+
+
+def language_pairs() -> list[tuple[Choice, Choice]]:
+    """Return pairs of combinations that differ in the language only, the Korean one first."""
+    return [
+        (choice, tuple((dict(choice) | {"docs_language": "en"}).items()))
+        for choice in COMBINATIONS
+        if dict(choice)["docs_language"] == "ko"
+    ]
 
 
 def covering_array() -> list[Choice]:
@@ -138,6 +157,29 @@ def distinct(*names: str) -> list[Choice]:
                 content.update(file.read_bytes())
         found.setdefault(content.hexdigest(), choice)
     return list(found.values())
+
+
+def paths_in(folder: Path) -> set[str]:
+    return {
+        file.relative_to(folder).as_posix()
+        for file in folder.rglob("*")
+        if file.is_file() and not MADE_BY_RUNNING & set(file.relative_to(folder).parts)
+    }
+
+
+def tracked_files() -> list[str]:
+    """Return the paths of the template's files: what git has or would have of it."""
+    command = ("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    names = run(*command, cwd=TEMPLATE).stdout.split("\0")
+    return [name for name in names if name and (TEMPLATE / name).is_file()]
+
+
+def copy_template(folder: Path) -> Path:
+    """Copy the template's files into a folder, and return it."""
+    for name in tracked_files():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(TEMPLATE / name, folder / name)
+    return folder
 
 
 def read_env(file: Path) -> dict[str, str]:

@@ -16,11 +16,13 @@ from pathlib import Path
 
 import requests
 
+from lab.engine import LABEL, docker, removed_afterwards
 from lab.hosts import Host
 from lab.load import Load, Request, under_load
+from lab.machine import run
 from lab.messages import Messages
 from lab.rendering import Choice, render
-from lab.stacks import LABEL, database_server, docker, filled_in
+from lab.stacks import database_server, filled_in
 from lab.workflows import Outcome, Runner
 
 # Each printable character of ASCII.
@@ -57,33 +59,14 @@ class Site(Host):
             "AWS_STORAGE_BUCKET_NAME": "uploads",
             **(values or {}),
         }
+        key = make_key(folder / "key")
+        self.let_in("ubuntu", folder / "key")
         self.secrets = {
             "ENV_VARS": filled_in(self.source, self.values),
             "HOST": self.address,
-            "KEY": self.let_in(folder / "key"),
+            "KEY": key,
             "KNOWN_HOSTS": self.known_hosts(),
         }
-
-    def let_in(self, key: Path) -> str:
-        """Make a pair of keys, and have its owner let in as `ubuntu`; return the private one."""
-        private = make_key(key)
-        public = key.with_suffix(".pub").read_text().strip()
-        self.shell(
-            f"umask 077; mkdir -p ~/.ssh; echo '{public}' >~/.ssh/authorized_keys", user="ubuntu"
-        )
-        return private
-
-    def shell(self, script: str, user: str = "root", check: bool = True) -> str:
-        folder = {"ubuntu": "/home/ubuntu", "root": "/root"}[user]
-        return docker(
-            *("exec", f"--user={user}", f"--env=HOME={folder}", f"--workdir={folder}"),
-            *(self.name, "bash", "-c", script),
-            check=check,
-        )
-
-    def known_hosts(self) -> str:
-        scan = ["ssh-keyscan", "-T", "10", self.address]
-        return subprocess.run(scan, check=True, capture_output=True, text=True).stdout
 
     def new_release(self) -> str:
         """Change the source as a commit does, in one line of code; return the commit."""
@@ -122,12 +105,7 @@ class Site(Host):
     def deploy_sh(self, *arguments: str) -> tuple[int, str]:
         """Run deploy.sh on the host, as its user; return its exit code and what it told."""
         command = ["docker", "exec", "--user=ubuntu", "--env=HOME=/home/ubuntu", f"--workdir={APP}"]
-        done = subprocess.run(
-            [*command, self.name, "bash", "deploy/deploy.sh", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        done = run(*command, self.name, "bash", "deploy/deploy.sh", *arguments)
         return done.returncode, done.stdout
 
     @contextmanager
@@ -189,25 +167,18 @@ class Site(Host):
             load.wait_for(CLIENTS)
         assert not load.failures, load.failures[:10]
 
+    def logs(self) -> str:
+        return self.shell(f"cat {APP}/.deploy/deploy.log", check=False)
+
     def remove(self) -> None:
         super().remove()
         self.database.drop(self.database_name)
 
 
 def make_key(file: Path) -> str:
-    """Make a pair of keys, the public one beside the file; return the private one."""
+    """Make a pair of keys, the public one next to the file; return the private one."""
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file], check=True)
     return file.read_text()
-
-
-@contextmanager
-def removed_afterwards(site: Site) -> Iterator[Site]:
-    """Remove the site at the end; add deploy.sh's log to the output of a test that fails."""
-    try:
-        yield site
-    finally:
-        print(site.shell(f"cat {APP}/.deploy/deploy.log", check=False))
-        site.remove()
 
 
 @contextmanager

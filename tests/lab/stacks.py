@@ -12,22 +12,22 @@ import json
 import os
 import re
 import secrets
-import socket
 import subprocess
-import time
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 import yaml
 
 from lab.engine import LABEL, docker
+from lab.machine import free_port, wait_until
 from lab.rendering import Choice
 
 # Any printable character may stand in a password.
 DATABASE_PASSWORD = "pass $word #1 \"quoted\" 'too' \\ %s"
+# As Compose runs the application.
+HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges")
 # The fixture is in tests/conftest.py.
 needs_engine = pytest.mark.usefixtures("engine")
 
@@ -35,6 +35,23 @@ needs_engine = pytest.mark.usefixtures("engine")
 def loopback_address() -> str:
     """Return an address that no other stack uses: one of millions, whoever else runs tests here."""
     return ".".join(["127", *(str(1 + secrets.randbelow(254)) for _ in range(3))])
+
+
+def build_image(project: Path, release: str = "manual") -> tuple[str, str]:
+    """Build a project's production image; return its name, and what the build printed."""
+    name = f"{LABEL}-app:{uuid.uuid4().hex[:8]}"
+    output = docker(
+        *("build", "--target=prod", "--progress=plain", f"--tag={name}", f"--label={LABEL}"),
+        *(f"--build-arg=RELEASE={release}", "."),
+        cwd=project,
+    )
+    return name, output
+
+
+def gateway_of(network: str) -> str:
+    """Return this machine's address in a network."""
+    gateway = "{{(index .IPAM.Config 0).Gateway}}"
+    return docker("network", "inspect", f"--format={gateway}", network).strip()
 
 
 class Instead(list):
@@ -169,6 +186,9 @@ class ProductionStack(Stack):
         }
         self.write_env()
 
+    def get(self, path: str, **options) -> requests.Response:
+        return requests.get(self.url + path, timeout=40, allow_redirects=False, **options)
+
     def additions(self) -> dict:
         """Return what differs from a team's host: address, network, labels to clean up by."""
         nginx = {"ports": Instead([f"{self.http}:80", f"{self.https}:443"])}
@@ -252,32 +272,3 @@ class DatabaseServer:
 def database_server(kind: str) -> DatabaseServer:
     """Return this test process's server of a kind, started when it is first asked for."""
     return DatabaseServer(kind)
-
-
-@contextmanager
-def removed_afterwards(stack: Stack) -> Iterator[Stack]:
-    """Remove the stack at the end; add its logs to the output of a test that fails."""
-    try:
-        yield stack
-    except BaseException:
-        print(stack.logs())
-        raise
-    finally:
-        stack.remove()
-
-
-def free_port(address: str = "127.0.0.1") -> int:
-    with socket.socket() as listener:
-        listener.bind((address, 0))
-        return listener.getsockname()[1]
-
-
-def wait_until(condition: Callable[[], object], seconds: float, what: str) -> object:
-    """Return the first true value of the condition; fail if there is none in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.2)
-    raise AssertionError(f"not within {seconds} s: {what}")

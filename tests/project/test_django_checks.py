@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.machine import bare_environment, run
 from lab.rendering import (
     DOMAIN,
     completed_production,
@@ -37,15 +37,8 @@ for command in sys.argv[1:]:
 
 def run_commands(project: Path, env: dict[str, str], *commands: str) -> subprocess.CompletedProcess:
     """Run management commands with these variables and none of this machine's own."""
-    bare = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return subprocess.run(
-        [sys.executable, "-c", DRIVER, *commands],
-        cwd=project,
-        env={**bare, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **env},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    driver = (sys.executable, "-c", DRIVER)
+    return run(*driver, *commands, cwd=project, env=bare_environment(**env))
 
 
 def passes_the_deployment_checks(choice):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import runpy
 import socket
@@ -20,16 +19,17 @@ import boto3
 import pytest
 import requests
 
+from lab.engine import LABEL, docker
+from lab.machine import bare_environment, free_port, run, wait_until
 from lab.rendering import Choice, render
 from lab.stacks import (
     DATABASE_PASSWORD,
-    LABEL,
+    HARDENED,
     DatabaseServer,
+    build_image,
     database_server,
-    docker,
-    free_port,
+    gateway_of,
     needs_engine,
-    wait_until,
 )
 
 MYSQL: Choice = (("docs_language", "ko"), ("database", "mysql"))
@@ -37,7 +37,6 @@ POSTGRESQL: Choice = (
     *(("docs_language", "en"), ("database", "postgresql")),
     *(("media_storage", "s3"), ("use_redis", True)),
 )
-HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges")
 SECRETS = ("SECRET_KEY", "DATABASE_PASSWORD", "AWS_SECRET_ACCESS_KEY")
 BUCKET = "uploads"
 REDIS_PASSWORD = "redis-password"
@@ -50,11 +49,10 @@ REFUSING = 6003
 
 def manage(choice: Choice, command: str, **environment: str) -> subprocess.CompletedProcess:
     """Run a command with these variables and none of this machine's own."""
-    bare = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", command],
         cwd=render(choice),
-        env={**bare, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", **environment},
+        env=bare_environment(**environment),
         capture_output=True,
         text=True,
     )
@@ -109,13 +107,8 @@ class Lab:
         """Run a command in the image, as hardened as Compose runs it."""
         values = {**self.values, **values}
         environment = [f"--env={key}={value}" for key, value in values.items()]
-        return subprocess.run(
-            ["docker", "run", "--rm", f"--label={LABEL}", f"--network={self.network}"]
-            + [*HARDENED, *environment, self.image, *command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        docker_run = ("docker", "run", "--rm", f"--label={LABEL}", f"--network={self.network}")
+        return run(*docker_run, *HARDENED, *environment, self.image, *command)
 
     def preflight(self, **values: str) -> Outcome:
         started = time.monotonic()
@@ -145,13 +138,6 @@ def as_pattern(text: str) -> str:
     return re.sub(r"\\{\w+\\}", ".*", re.escape(text))
 
 
-def build(choice: Choice) -> str:
-    image = f"{LABEL}-{uuid.uuid4().hex[:8]}"
-    command = ("build", "--target=prod", f"--tag={image}", f"--label={LABEL}", ".")
-    docker(*command, cwd=render(choice))
-    return image
-
-
 @pytest.fixture(scope="module")
 def network() -> Iterator[str]:
     name = f"{LABEL}-{uuid.uuid4().hex[:8]}"
@@ -162,8 +148,7 @@ def network() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def gateway(network: str) -> Iterator[Gateway]:
-    form = "{{(index .IPAM.Config 0).Gateway}}"
-    address = docker("network", "inspect", f"--format={form}", network).strip()
+    address = gateway_of(network)
     with ExitStack() as sockets:
         # Connections are made, and nothing is ever said.
         silent = sockets.enter_context(socket.create_server((address, 0), backlog=50))
@@ -184,7 +169,7 @@ def lab_of(choice: Choice, network: str, gateway: Gateway, cleanup: ExitStack) -
     server.create(name)
     cleanup.callback(server.drop, name)
     problems = runpy.run_path(str(render(choice) / "config" / "findings.py"))["PROBLEMS"]
-    lab = Lab(network, gateway, server, build(choice), problems)
+    lab = Lab(network, gateway, server, build_image(render(choice))[0], problems)
     lab.values = {
         "SECRET_KEY": uuid.uuid4().hex * 2,
         "ALLOWED_HOSTS": "api.example.com",

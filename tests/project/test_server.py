@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -20,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from lab.environments import environment_of
+from lab.machine import free_port, run, tool, wait_until
 from lab.rendering import Choice, each_pair, render
 
 USER = {"email": "user1@example.com", "password": "ceos-example-1"}
@@ -62,6 +60,13 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
+    def answers(self, process: subprocess.Popen) -> bool:
+        assert process.poll() is None, self.log.read_text()
+        try:
+            return self.request("/health/ready/")[0] == 200
+        except urllib.error.URLError:
+            return False
+
     def sign_in(self) -> dict[str, str]:
         """Return the headers that make a request one of the example user's."""
         if self.uses_tokens:
@@ -83,12 +88,6 @@ class Server:
         token = csrf_token()
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
         return {"Cookie": cookies, "X-CSRFToken": token}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.fixture
@@ -120,7 +119,7 @@ def serve(tmp_path: Path) -> Iterator[Callable]:
             )
         address = f"http://127.0.0.1:{port}"
         server = Server(address, log, uses_tokens=dict(choice).get("authentication") != "session")
-        wait_until_live(server, processes[-1])
+        wait_until(lambda: server.answers(processes[-1]), 30, "the server answers")
         return server
 
     yield start
@@ -129,33 +128,13 @@ def serve(tmp_path: Path) -> Iterator[Callable]:
         process.wait(10)
 
 
-def wait_until_live(server: Server, process: subprocess.Popen) -> None:
-    for _ in range(100):
-        assert process.poll() is None, server.log.read_text()
-        try:
-            if server.request("/health/ready/")[0] == 200:
-                return
-        except urllib.error.URLError:
-            time.sleep(0.2)
-    pytest.fail(f"the server does not answer:\n{server.log.read_text()}")
-
-
 def fuzz(server: Server, headers: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:
     """Let schemathesis send what the OpenAPI schema allows, and much that it does not."""
-    return subprocess.run(
-        [
-            Path(sys.executable).with_name("schemathesis"),
-            "run",
-            f"{server.address}/api/schema/",
-            f"--checks={','.join(CHECKS)}",
-            "--max-examples=5",
-            "--seed=1",
-            "--no-color",
-            *(f"--header={name}: {value}" for name, value in headers.items()),
-            *arguments,
-        ],
-        capture_output=True,
-        text=True,
+    return run(
+        *(tool("schemathesis"), "run", f"{server.address}/api/schema/"),
+        *(f"--checks={','.join(CHECKS)}", "--max-examples=5", "--seed=1", "--no-color"),
+        *(f"--header={name}: {value}" for name, value in headers.items()),
+        *arguments,
         cwd=server.log.parent,
     )
 

@@ -22,8 +22,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from lab.engine import removed_afterwards
+from lab.machine import free_port, wait_until
 from lab.rendering import SWITCHES, Choice, grouped, render
-from lab.stacks import DevelopmentStack, free_port, needs_engine, removed_afterwards, wait_until
+from lab.stacks import DevelopmentStack, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine]
 

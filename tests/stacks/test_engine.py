@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from lab.engine import docker
+from lab.machine import run
 from lab.stacks import needs_engine
 
 TESTS = Path(__file__).parents[1]
@@ -46,13 +46,10 @@ def test_it(tmp_path):
 def run_pytest(folder: Path, test: str, **environment: str) -> tuple[int, str]:
     """Run pytest on one test with these tests' conftest.py; return its status and output."""
     (folder / "test_it.py").write_text(test)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider"],
+    done = run(
+        *(sys.executable, "-m", "pytest", "-q", "-p", "conftest", "-p", "no:cacheprovider"),
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(TESTS), **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
     )
     return done.returncode, done.stdout
 

@@ -29,20 +29,15 @@ from sslyze.mozilla_tls_profile.tls_config_checker import (
 )
 
 from lab.authorities import Authority
+from lab.engine import docker, removed_afterwards
 from lab.load import Request, connect, open_socket, under_load
-from lab.rendering import SWITCHES, render
-from lab.stacks import ProductionStack, docker, needs_engine, removed_afterwards, wait_until
+from lab.machine import wait_until
+from lab.rendering import choice_with, render
+from lab.stacks import ProductionStack, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("https")]
 
-CHOICE = tuple(
-    {
-        **{name: values[0] for name, values in SWITCHES.items()},
-        "docs_language": "en",
-        "database": "postgresql",
-        "authentication": "session",
-    }.items()
-)
+CHOICE = choice_with(docs_language="en", database="postgresql", authentication="session")
 DOMAIN = "api.example.com"
 UNTRUSTING = ssl._create_unverified_context()  # noqa: S323
 

@@ -19,8 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from lab.engine import LABEL, docker
+from lab.machine import wait_until
 from lab.rendering import COVERING, Choice, grouped, name_of, render
-from lab.stacks import LABEL, docker, needs_engine, wait_until
+from lab.stacks import HARDENED, build_image, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine]
 
@@ -33,7 +35,6 @@ SECRET_FILES = (
     *(".git/config", ".github/note", "db.sqlite3", "db.sqlite3-wal", "media/passport.png"),
     *(".venv/pyvenv.cfg", "docs/host.md"),
 )
-HARDENED = ("--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges")
 TOOLS = ("gcc", "cc", "g++", "c++", "clang", "make", "ld", "as", "uv", "pkg-config")
 CACHES = re.compile(r"(var/lib/apt/lists|var/cache/apt|(root|home/[^/]+|tmp)/.*cache)/|\.deb$")
 TESTS = re.compile(r"(^|/)(tests|conftest\.py|factories\.py|test_[^/]*\.py)($|/)")
@@ -61,14 +62,6 @@ class Built:
     def run(self, *command: str) -> str:
         """Run a command in the image, as hardened as Compose runs it."""
         return docker("run", "--rm", f"--label={LABEL}", *HARDENED, self.name, *command)
-
-
-def build(project: Path, name: str, release: str = "abc123") -> str:
-    return docker(
-        *("build", "--target=prod", "--progress=plain", f"--tag={name}", f"--label={LABEL}"),
-        *(f"--build-arg=RELEASE={release}", "."),
-        cwd=project,
-    )
 
 
 def plant(project: Path, sentinel: str) -> None:
@@ -115,10 +108,9 @@ def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     choice: Choice = request.param
     project = tmp_path_factory.mktemp("image") / "project"
     shutil.copytree(render(choice), project)
-    name = f"{LABEL}-{uuid.uuid4().hex[:8]}"
-    built = Built(name, dict(choice), project, f"sentinel{uuid.uuid4().hex}")
-    plant(project, built.sentinel)
-    build(project, name)
+    sentinel = f"sentinel{uuid.uuid4().hex}"
+    plant(project, sentinel)
+    built = Built(build_image(project, "abc123")[0], dict(choice), project, sentinel)
     read_layers(built)
     return built
 
@@ -215,7 +207,7 @@ def test_gunicorn_is_process_1_and_ends_by_itself_when_told_to(image: Built) -> 
 def test_a_change_of_code_makes_only_the_layers_with_the_code_anew(image: Built) -> None:
     with (image.project / "config" / "urls.py").open("a") as file:
         file.write(f"# {uuid.uuid4().hex}\n")
-    output = build(image.project, image.name, release=uuid.uuid4().hex)
+    _, output = build_image(image.project, release=uuid.uuid4().hex)
     cached = set(re.findall(r"^#(\d+) CACHED", output, flags=re.M))
     steps = re.findall(r"^#(\d+) \[\w+ \d/\d\] (COPY|RUN|WORKDIR)(.*)$", output, flags=re.M)
     anew = [f"{instruction}{rest}" for n, instruction, rest in steps if n not in cached]
@@ -234,12 +226,11 @@ def test_nothing_in_the_dockerfile_is_tied_to_an_architecture(choice: Choice) ->
 
 def test_a_leak_would_be_found(tmp_path: Path) -> None:
     """A secret that a later layer removes again is still in the image."""
-    name = f"{LABEL}-{uuid.uuid4().hex[:8]}"
     (tmp_path / "Dockerfile").write_text(
         f"FROM {BASE} AS prod\nARG RELEASE\nRUN echo hidden-$RELEASE >/note\nRUN rm /note\n"
     )
     sentinel = f"sentinel{os.urandom(8).hex()}"
+    name, _ = build_image(tmp_path, release=sentinel)
     built = Built(name, {}, tmp_path, f"hidden-{sentinel}")
-    build(tmp_path, name, release=sentinel)
     read_layers(built)
     assert built.leaks == ["note"]

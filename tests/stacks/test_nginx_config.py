@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from lab.engine import LABEL
+from lab.machine import run, tool
 from lab.rendering import COMBINATIONS, Choice, distinct, name_of, render
-from lab.stacks import LABEL, needs_engine
+from lab.stacks import needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("nginx-config")]
 
@@ -21,14 +21,11 @@ DOMAINS = ["", "api.example.com"]
 
 def start(folder: Path, command: str, **environment: str) -> tuple[int, str]:
     """Run a command where nginx's container would run start.sh."""
-    done = subprocess.run(
-        ["docker", "run", "--rm", f"--label={LABEL}", "--network=none"]
-        + [f"--volume={folder}:/templates:ro"]
-        + [f"--env={key}={value}" for key, value in environment.items()]
-        + [IMAGE, "bash", "-c", command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+    done = run(
+        *("docker", "run", "--rm", f"--label={LABEL}", "--network=none"),
+        f"--volume={folder}:/templates:ro",
+        *(f"--env={key}={value}" for key, value in environment.items()),
+        *(IMAGE, "bash", "-c", command),
         timeout=60,
     )
     return done.returncode, done.stdout
@@ -56,9 +53,8 @@ def gixy(configuration: str, folder: Path) -> tuple[int, str]:
     """Run gixy-ng over what `nginx -T` has printed."""
     file = folder / "nginx.conf"
     file.write_text(configuration[configuration.index("# configuration file ") :])
-    program = Path(sys.executable).parent / "gixy"
-    done = subprocess.run([program, str(file)], capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout + done.stderr
+    done = run(tool("gixy"), file, timeout=120)
+    return done.returncode, done.stdout
 
 
 @functools.cache

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from lab.engine import LABEL, docker
+from lab.machine import wait_until
 from lab.rendering import render
-from lab.stacks import needs_engine, wait_until
+from lab.stacks import needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("nginx-config")]
 

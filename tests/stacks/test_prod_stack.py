@@ -6,7 +6,6 @@ first what a user does, then a redeployment, then what happens when something st
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -15,20 +14,20 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import pytest
 import requests
 from moto.server import ThreadedMotoServer
-from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
-from lab.engine import docker, paused
+from lab.engine import docker, paused, removed_afterwards
+from lab.load import png
+from lab.machine import wait_until
 from lab.rendering import COVERING, Choice, grouped, render
-from lab.stacks import DatabaseServer, ProductionStack, needs_engine, removed_afterwards, wait_until
+from lab.stacks import DatabaseServer, ProductionStack, gateway_of, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine]
 
@@ -48,7 +47,7 @@ def sites(*choices: Choice, **wanted: object) -> pytest.MarkDecorator:
     """Run a test on the stacks of these choices, or of those in the covering array that match."""
     chosen = choices or [c for c in COVERING if wanted.items() <= dict(c).items()]
     assert chosen
-    return pytest.mark.parametrize("site", grouped("prod", chosen), indirect=True)
+    return pytest.mark.parametrize("stack", grouped("prod", chosen), indirect=True)
 
 
 # Their databases are stopped.
@@ -57,38 +56,38 @@ OUTAGES = [
 ]
 
 
-@dataclass
-class Site:
-    stack: ProductionStack
+class LiveStack(ProductionStack):
+    """A stack of the covering array; `first` has the statuses right after `up` had returned."""
+
     options: dict
-    # The statuses of the first requests after `up` had returned
-    first_answers: list[int]
-
-    def url(self, path: str) -> str:
-        return self.stack.url + path
-
-    def get(self, path: str, **options) -> requests.Response:
-        return requests.get(self.url(path), timeout=10, allow_redirects=False, **options)
+    first: list[int]
 
     def python(self, code: str, value: str = "None", *environment: str) -> str:
         """Run code of the project in the container that serves, and return a value's text."""
         code = f"{code}\nprint(f'<<<{{{value}}}>>>')"
         shell = ("env", *environment, "python", "manage.py", "shell", "--no-imports", "-c", code)
-        return re.search("<<<(.*)>>>", self.stack.exec("web-blue", *shell))[1]
+        return re.search("<<<(.*)>>>", self.exec("web-blue", *shell))[1]
 
     def static(self, name: str) -> str:
         return self.python(
             "from django.templatetags.static import static", f"static({name!r})".replace("'", '"')
         )
 
+    def statuses(self) -> list[int]:
+        """Return the statuses of requests right after `up` has returned."""
+        return [
+            self.get(path).status_code
+            for path in ("/api/docs/", "/health/ready/", "/admin/login/") * 7
+        ]
+
 
 class Client(requests.Session):
     """An API client with an account of its own, signed in by whichever way the project has."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, stack: LiveStack) -> None:
         super().__init__()
-        self.site = site
-        self.tokens = site.options["authentication"] == "jwt"
+        self.stack = stack
+        self.tokens = stack.options["authentication"] == "jwt"
         self.refresh = ""
         self.account = {
             "email": f"{os.urandom(4).hex()}@example.com",
@@ -98,10 +97,10 @@ class Client(requests.Session):
 
     def send_to(self, method: str, path: str, **options) -> requests.Response:
         if method != "GET" and not self.tokens:
-            token = self.get(self.site.url("/api/auth/csrf/"), timeout=10).json()["csrf_token"]
+            token = self.get(self.stack.url + "/api/auth/csrf/", timeout=10).json()["csrf_token"]
             self.headers["X-CSRFToken"] = token
         return self.request(
-            method, self.site.url(path), timeout=10, allow_redirects=False, **options
+            method, self.stack.url + path, timeout=10, allow_redirects=False, **options
         )
 
     def sign_up(self) -> requests.Response:
@@ -124,8 +123,8 @@ class Client(requests.Session):
         return self.send_to("GET", "/api/auth/me/")
 
 
-def signed_in(site: Site) -> Client:
-    client = Client(site)
+def signed_in(stack: LiveStack) -> Client:
+    client = Client(stack)
     assert client.sign_up().status_code == 201
     assert client.sign_in().status_code == 200
     return client
@@ -139,16 +138,10 @@ def source_of(choice: Choice, folder: Path) -> Path:
     return project
 
 
-def first_answers(stack: ProductionStack) -> list[int]:
-    """Return the statuses of requests right after `up` has returned."""
-    paths = ["/api/docs/", "/health/ready/", "/admin/login/"] * 7
-    return [requests.get(stack.url + path, timeout=10).status_code for path in paths]
-
-
 @pytest.fixture(scope="module")
-def site(
+def stack(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
+) -> Iterator[LiveStack]:
     choice = request.param
     with ExitStack() as cleanup:
         database = None
@@ -156,19 +149,19 @@ def site(
             database = DatabaseServer(dict(choice)["database"])
             cleanup.callback(database.remove)
         project = source_of(choice, tmp_path_factory.mktemp("prod"))
-        stack = ProductionStack(project, choice, database=database)
+        stack = LiveStack(project, choice, database=database)
+        stack.options = dict(choice)
         cleanup.enter_context(removed_afterwards(stack))
         if dict(choice)["media_storage"] == "s3":
             serve_bucket(stack, cleanup)
         stack.up()
-        yield Site(stack, dict(choice), first_answers(stack))
+        stack.first = stack.statuses()
+        yield stack
 
 
 def serve_bucket(stack: ProductionStack, cleanup: ExitStack) -> None:
     """Serve S3 where containers and this process alike reach it: the stack's way to this host."""
-    gateway = "{{(index .IPAM.Config 0).Gateway}}"
-    address = docker("network", "inspect", f"--format={gateway}", stack.network).strip()
-    server = ThreadedMotoServer(ip_address=address, port=0, verbose=False)
+    server = ThreadedMotoServer(ip_address=gateway_of(stack.network), port=0, verbose=False)
     server.start()
     cleanup.callback(server.stop)
     host, port = server.get_host_and_port()
@@ -191,12 +184,6 @@ def bucket(stack: ProductionStack) -> object:
     ).Bucket(BUCKET)
 
 
-def png() -> bytes:
-    file = io.BytesIO()
-    Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3)).save(file, "PNG")
-    return file.getvalue()
-
-
 def assets_of(html: str) -> list[str]:
     found = re.findall(r'(?:href|src)="(/static/[^"]+)"', html)
     assert found
@@ -204,13 +191,13 @@ def assets_of(html: str) -> list[str]:
 
 
 @sites()
-def test_the_site_answers_as_soon_as_up_has_returned(site: Site) -> None:
-    assert set(site.first_answers) == {200}
+def test_the_site_answers_as_soon_as_up_has_returned(stack: LiveStack) -> None:
+    assert set(stack.first) == {200}
 
 
 @sites()
-def test_every_container_has_few_rights_and_a_bounded_log(site: Site) -> None:
-    label = f"--filter=label=com.docker.compose.project={site.stack.name}"
+def test_every_container_has_few_rights_and_a_bounded_log(stack: LiveStack) -> None:
+    label = f"--filter=label=com.docker.compose.project={stack.name}"
     found = json.loads(docker("inspect", *docker("ps", "--all", "--quiet", label).split()))
     assert len(found) >= 5
     for container in found:
@@ -224,22 +211,22 @@ def test_every_container_has_few_rights_and_a_bounded_log(site: Site) -> None:
 
 
 @sites()
-def test_every_response_of_the_application_names_the_release(site: Site) -> None:
+def test_every_response_of_the_application_names_the_release(stack: LiveStack) -> None:
     answers = [
-        site.get(path)
+        stack.get(path)
         for path in ("/", "/api/docs/", "/api/schema/", "/api/auth/me/", "/api/none/", "/none/")
         + ("/admin/", "/admin/login/", "/health/live/", "/health/ready/")
     ]
-    answers.append(requests.delete(site.url("/api/auth/me/"), timeout=10))
-    answers.append(requests.post(site.url("/api/auth/signup/"), data="{", timeout=10))
+    answers.append(requests.delete(stack.url + "/api/auth/me/", timeout=10))
+    answers.append(requests.post(stack.url + "/api/auth/signup/", data="{", timeout=10))
     named = {(a.request.url, a.headers.get("X-Release")) for a in answers}
-    assert named == {(a.request.url, site.stack.environment["RELEASE"]) for a in answers}
+    assert named == {(a.request.url, stack.environment["RELEASE"]) for a in answers}
     assert {a.status_code for a in answers} >= {200, 302, 401, 404}
 
 
 @sites()
-def test_an_account_is_made_used_and_signed_out(site: Site) -> None:
-    client = Client(site)
+def test_an_account_is_made_used_and_signed_out(stack: LiveStack) -> None:
+    client = Client(stack)
     assert client.sign_up().status_code == 201
     assert client.me().status_code == 401
     assert client.sign_in().status_code == 200
@@ -259,9 +246,9 @@ def test_an_account_is_made_used_and_signed_out(site: Site) -> None:
 
 
 @sites(example_app=True)
-def test_a_post_is_read_back_with_its_image(site: Site) -> None:
+def test_a_post_is_read_back_with_its_image(stack: LiveStack) -> None:
     image = png()
-    with signed_in(site) as client:
+    with signed_in(stack) as client:
         post = client.send_to(
             "POST",
             "/api/posts/",
@@ -269,7 +256,7 @@ def test_a_post_is_read_back_with_its_image(site: Site) -> None:
             files={"image": ("photo.png", image, "image/png")},
         )
     assert post.status_code == 201, post.text
-    read = site.get(f"/api/posts/{post.json()['id']}/").json()
+    read = stack.get(f"/api/posts/{post.json()['id']}/").json()
     assert read["title"] == "사진 😀"
     shown = requests.get(read["image"], timeout=10)
     assert shown.content == image
@@ -277,9 +264,9 @@ def test_a_post_is_read_back_with_its_image(site: Site) -> None:
 
 
 @sites(media_storage="s3")
-def test_an_upload_is_private_and_readable_by_the_address_handed_out(site: Site) -> None:
+def test_an_upload_is_private_and_readable_by_the_address_handed_out(stack: LiveStack) -> None:
     content = os.urandom(1000)
-    address = site.python(
+    address = stack.python(
         "from django.core.files.base import ContentFile\n"
         "from django.core.files.storage import default_storage as storage\n"
         f"name = storage.save('사진.bin', ContentFile(bytes.fromhex('{content.hex()}')))",
@@ -287,13 +274,13 @@ def test_an_upload_is_private_and_readable_by_the_address_handed_out(site: Site)
     )
     assert requests.get(address, timeout=10).content == content
     assert requests.get(address.partition("?")[0], timeout=10).status_code == 403
-    for item in bucket(site.stack).objects.all():
+    for item in bucket(stack).objects.all():
         assert [grant["Grantee"]["Type"] for grant in item.Acl().grants] == ["CanonicalUser"]
 
 
 @sites(media_storage="s3")
-def test_at_amazon_an_address_names_the_buckets_own_region(site: Site) -> None:
-    address = site.python(
+def test_at_amazon_an_address_names_the_buckets_own_region(stack: LiveStack) -> None:
+    address = stack.python(
         "from django.core.files.storage import default_storage as storage",
         "storage.url(str(1))",
         "AWS_S3_ENDPOINT_URL=",
@@ -303,25 +290,25 @@ def test_at_amazon_an_address_names_the_buckets_own_region(site: Site) -> None:
 
 
 @sites()
-def test_the_admin_site_takes_a_sign_in_with_its_csrf_token_only(site: Site) -> None:
-    make_admin(site)
+def test_the_admin_site_takes_a_sign_in_with_its_csrf_token_only(stack: LiveStack) -> None:
+    make_admin(stack)
     session = requests.Session()
-    page = session.get(site.url("/admin/login/"), timeout=10).text
+    page = session.get(stack.url + "/admin/login/", timeout=10).text
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page).group(1)
     given = {"username": ADMIN, "password": PASSWORD, "next": "/admin/"}
 
-    refused = session.post(site.url("/admin/login/"), data=given, timeout=10)
+    refused = session.post(stack.url + "/admin/login/", data=given, timeout=10)
     assert refused.status_code == 403
     taken = session.post(
-        site.url("/admin/login/"), data={**given, "csrfmiddlewaretoken": token}, timeout=10
+        stack.url + "/admin/login/", data={**given, "csrfmiddlewaretoken": token}, timeout=10
     )
     assert taken.status_code == 200
-    assert taken.url == site.url("/admin/")
+    assert taken.url == stack.url + "/admin/"
     assert 'id="logout-form"' in taken.text
 
 
-def make_admin(site: Site) -> None:
-    site.python(
+def make_admin(stack: LiveStack) -> None:
+    stack.python(
         "from accounts.models import User\n"
         f"if not User.objects.filter(email='{ADMIN}').exists():\n"
         f"    User.objects.create_superuser('{ADMIN}', '{PASSWORD}', name='admin')"
@@ -330,10 +317,10 @@ def make_admin(site: Site) -> None:
 
 @needs_browser
 @sites()
-def test_a_browser_shows_docs_and_admin_without_an_error(site: Site, tmp_path: Path) -> None:
-    make_admin(site)
+def test_a_browser_shows_docs_and_admin_without_an_error(stack: LiveStack, tmp_path: Path) -> None:
+    make_admin(stack)
     for _ in range(8):
-        faults = faults_in_a_browser(site, tmp_path)
+        faults = faults_in_a_browser(stack, tmp_path)
         # Chromium drops its connections whenever an interface of this machine comes or goes, as
         # those of other stacks do: nothing that the site could help.
         if not any("ERR_NETWORK_CHANGED" in fault for fault in faults):
@@ -341,7 +328,7 @@ def test_a_browser_shows_docs_and_admin_without_an_error(site: Site, tmp_path: P
     assert faults == []
 
 
-def faults_in_a_browser(site: Site, screenshots: Path) -> list[str]:
+def faults_in_a_browser(stack: LiveStack, screenshots: Path) -> list[str]:
     """Open the pages, and return what the browser complained of or asked of another site."""
     faults: list[str] = []
     with sync_playwright() as playwright:
@@ -356,87 +343,87 @@ def faults_in_a_browser(site: Site, screenshots: Path) -> list[str]:
         page.on(
             "request",
             lambda r: (
-                r.url.startswith((f"{site.stack.url}/", "data:", "blob:"))
+                r.url.startswith((f"{stack.url}/", "data:", "blob:"))
                 or faults.append(f"foreign: {r.url}")
             ),
         )
         try:
-            open_each(page, site, screenshots)
+            open_each(page, stack, screenshots)
         except PlaywrightError as error:
             faults.append(str(error))
         browser.close()
     return faults
 
 
-def open_each(page: Page, site: Site, screenshots: Path) -> None:
+def open_each(page: Page, stack: LiveStack, screenshots: Path) -> None:
     """Open the pages as a person does, and wait for what only their scripts and styles show."""
-    page.goto(site.url("/api/docs/"))
+    page.goto(stack.url + "/api/docs/")
     page.locator(".opblock").first.wait_for()
     page.locator(".opblock-summary-control").first.click()
     page.locator(".opblock-body").first.wait_for()
     page.screenshot(path=screenshots / "docs.png")
-    page.goto(site.url("/api/redoc/"))
+    page.goto(stack.url + "/api/redoc/")
     page.locator("[data-section-id]").first.wait_for()
     page.screenshot(path=screenshots / "redoc.png")
-    page.goto(site.url("/admin/"))
+    page.goto(stack.url + "/admin/")
     page.fill("#id_username", ADMIN)
     page.fill("#id_password", PASSWORD)
     page.click("input[type=submit]")
     page.locator("#user-tools").wait_for()
     page.screenshot(path=screenshots / "admin.png")
-    page.goto(site.url("/admin/accounts/user/add/"))
+    page.goto(stack.url + "/admin/accounts/user/add/")
     page.locator("#user_form").wait_for()
     page.wait_for_load_state("networkidle")
 
 
 @sites()
-def test_a_page_from_before_a_redeployment_still_finds_its_files(site: Site) -> None:
-    page = site.get("/admin/login/").text
-    own = site.static("accounts/own.css")
-    assert site.get(own).text == BEFORE
+def test_a_page_from_before_a_redeployment_still_finds_its_files(stack: LiveStack) -> None:
+    page = stack.get("/admin/login/").text
+    own = stack.static("accounts/own.css")
+    assert stack.get(own).text == BEFORE
     # The release has been live for long when the next one comes; others were long before.
-    site.stack.compose(
+    stack.compose(
         *("run", "--rm", "--no-deps", "--entrypoint=sh", "release", "-ec"),
         "cd /srv/static; echo old >ancient.css; touch -d '50 days ago' .since ancient.css;"
         "find . -type f ! -name .since ! -name ancient.css -exec touch -d '40 days ago' {} +;"
         "touch -d '45 days ago' .since",
     )
 
-    (site.stack.project / OWN_FILE).write_text(AFTER)
-    site.stack.environment["RELEASE"] = "second"
-    site.stack.up()
-    assert set(first_answers(site.stack)) == {200}
-    assert site.get("/health/live/").headers["X-Release"] == "second"
+    (stack.project / OWN_FILE).write_text(AFTER)
+    stack.environment["RELEASE"] = "second"
+    stack.up()
+    assert set(stack.statuses()) == {200}
+    assert stack.get("/health/live/").headers["X-Release"] == "second"
 
-    assert site.get(own).text == BEFORE
-    assert [a for a in assets_of(page) if site.get(a).status_code != 200] == []
-    assert site.get("/static/ancient.css").status_code == 404
-    new = site.static("accounts/own.css")
+    assert stack.get(own).text == BEFORE
+    assert [a for a in assets_of(page) if stack.get(a).status_code != 200] == []
+    assert stack.get("/static/ancient.css").status_code == 404
+    new = stack.static("accounts/own.css")
     assert new != own
-    answer = site.get(new)
+    answer = stack.get(new)
     assert answer.text == AFTER
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 @sites(use_redis=True)
-def test_nobody_is_signed_out_and_nothing_is_slow_while_redis_is_stopped(site: Site) -> None:
-    client = signed_in(site)
+def test_nobody_is_signed_out_and_nothing_is_slow_while_redis_is_stopped(stack: LiveStack) -> None:
+    client = signed_in(stack)
     assert client.me().status_code == 200
-    site.stack.compose("stop", "redis")
+    stack.compose("stop", "redis")
     try:
         for _ in range(5):
             answer = client.me()
             assert answer.status_code == 200
             assert answer.elapsed.total_seconds() < 1
         started = time.monotonic()
-        assert signed_in(site).me().status_code == 200
+        assert signed_in(stack).me().status_code == 200
         assert time.monotonic() - started < 5
-        ready = site.get("/health/ready/")
+        ready = stack.get("/health/ready/")
         assert ready.status_code == 503
         assert ready.json()["reason"] == "cache"
     finally:
-        site.stack.compose("start", "redis")
-    wait_until(lambda: site.get("/health/ready/").ok, 20, "ready again")
+        stack.compose("start", "redis")
+    wait_until(lambda: stack.get("/health/ready/").ok, 20, "ready again")
     assert client.me().status_code == 200
 
 
@@ -452,9 +439,9 @@ def stopped(container: str) -> Iterator[None]:
 @pytest.mark.parametrize("outage", [stopped, paused])
 @sites(*OUTAGES)
 def test_without_its_database_everything_answers_503_within_5_seconds(
-    site: Site, outage: Callable
+    stack: LiveStack, outage: Callable
 ) -> None:
-    client = signed_in(site)
+    client = signed_in(stack)
     own = {"headers": dict(client.headers), "cookies": client.cookies.get_dict()}
     # The API, the admin site, and readiness
     wanted = [
@@ -464,10 +451,10 @@ def test_without_its_database_everything_answers_503_within_5_seconds(
     ]
 
     def ask(wanted: tuple[str, dict]) -> requests.Response:
-        return site.get(wanted[0], **wanted[1])
+        return stack.get(wanted[0], **wanted[1])
 
-    before = docker("inspect", "--format={{.State.StartedAt}}", *web_containers(site))
-    database = site.stack.database.container
+    before = docker("inspect", "--format={{.State.StartedAt}}", *web_containers(stack))
+    database = stack.database.container
     with ThreadPoolExecutor(len(wanted)) as together:
         # Each thread of a worker gets a connection of its own, and keeps it.
         wait_until(
@@ -482,20 +469,19 @@ def test_without_its_database_everything_answers_503_within_5_seconds(
                     assert answer.headers["Content-Type"] == "application/problem+json"
                     assert answer.json()["status"] == 503
                 assert answer.json()["reason"] == "database"
-            assert site.get("/health/live/").status_code == 200
-    wait_until(lambda: site.get("/health/ready/").ok, 30, "ready again")
+            assert stack.get("/health/live/").status_code == 200
+    wait_until(lambda: stack.get("/health/ready/").ok, 30, "ready again")
     assert client.me().status_code == 200
-    assert docker("inspect", "--format={{.State.StartedAt}}", *web_containers(site)) == before
+    assert docker("inspect", "--format={{.State.StartedAt}}", *web_containers(stack)) == before
 
 
-def web_containers(site: Site) -> list[str]:
-    return [container["ID"] for container in site.stack.containers("web-blue")]
+def web_containers(stack: LiveStack) -> list[str]:
+    return [container["ID"] for container in stack.containers("web-blue")]
 
 
 @sites(COVERING[0])
-def test_up_brings_new_code_live_after_deployments_and_after_down(site: Site) -> None:
-    client = signed_in(site)
-    stack = site.stack
+def test_up_brings_new_code_live_after_deployments_and_after_down(stack: LiveStack) -> None:
+    client = signed_in(stack)
     # As deploy.sh leaves it: green is live, blue is stopped.
     # Not with --wait: on a busy machine Docker says "unhealthy" of a container that just starts.
     stack.compose("up", "--detach", "--no-deps", "--scale", "web-green=1", "web-green")
@@ -504,18 +490,18 @@ def test_up_brings_new_code_live_after_deployments_and_after_down(site: Site) ->
     )
     stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "green")
     stack.compose("stop", "web-blue")
-    assert site.get("/api/docs/").status_code == 200
+    assert stack.get("/api/docs/").status_code == 200
 
     stack.environment["RELEASE"] = "third"
     stack.up()
-    assert set(first_answers(stack)) == {200}
-    assert site.get("/health/live/").headers["X-Release"] == "third"
+    assert set(stack.statuses()) == {200}
+    assert stack.get("/health/live/").headers["X-Release"] == "third"
 
     stack.compose("down")
     stack.environment["RELEASE"] = "fourth"
     stack.up()
-    assert set(first_answers(stack)) == {200}
-    assert site.get("/health/live/").headers["X-Release"] == "fourth"
+    assert set(stack.statuses()) == {200}
+    assert stack.get("/health/live/").headers["X-Release"] == "fourth"
     assert client.me().status_code == 200
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import shutil
@@ -16,22 +15,21 @@ from pathlib import Path
 import pytest
 import requests
 
-from lab.engine import docker, paused
-from lab.load import Request, connect, open_socket, under_load
-from lab.rendering import SWITCHES, render
-from lab.stacks import ProductionStack, needs_engine, removed_afterwards, wait_until
+from lab.engine import docker, paused, removed_afterwards
+from lab.load import Request, connect, open_socket, png, under_load
+from lab.machine import wait_until
+from lab.rendering import choice_with, render
+from lab.stacks import ProductionStack, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("traffic")]
 
-CHOICE = tuple(
-    {**{name: values[0] for name, values in SWITCHES.items()}, "use_redis": True}.items()
-)
+CHOICE = choice_with(use_redis=True)
 REPLICAS = 3
 PROBLEM = "application/problem+json"
 MEBIBYTE = 2**20
 
 
-class Site(ProductionStack):
+class BusyStack(ProductionStack):
     """A stack with three replicas, a user who is signed in, and posts, one with an image."""
 
     token: str
@@ -39,9 +37,6 @@ class Site(ProductionStack):
 
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"}
-
-    def get(self, path: str, **options) -> requests.Response:
-        return requests.get(self.url + path, timeout=40, allow_redirects=False, **options)
 
     def fill(self) -> None:
         account = {"email": "ceos@example.com", "password": "a-long-password-9"}
@@ -56,7 +51,7 @@ class Site(ProductionStack):
         post = requests.post(
             api + "posts/",
             data={"title": "사진", "body": "하나"},
-            files={"image": ("photo.png", smallest_png())},
+            files={"image": ("photo.png", png())},
             headers=self.headers(),
             timeout=30,
         )
@@ -97,9 +92,9 @@ class Site(ProductionStack):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BusyStack]:
     project = shutil.copytree(render(CHOICE), tmp_path_factory.mktemp("traffic") / "project")
-    with removed_afterwards(Site(project, CHOICE)) as stack:
+    with removed_afterwards(BusyStack(project, CHOICE)) as stack:
         stack.values |= {
             "ALLOWED_HOSTS": f"{stack.address},.example.com",
             "WEB_REPLICAS": str(REPLICAS),
@@ -110,18 +105,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield stack
 
 
-def smallest_png() -> bytes:
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.new("RGB", (2, 2)).save(file, "PNG")
-    return file.getvalue()
-
-
-def exchange(site: Site, *parts: bytes, seconds: float = 20) -> bytes:
+def exchange(stack: BusyStack, *parts: bytes, seconds: float = 20) -> bytes:
     """Send bytes as they are; return all that comes back until the server closes."""
     answer = b""
-    with open_socket(site.http, seconds) as connection:
+    with open_socket(stack.http, seconds) as connection:
         try:
             for part in parts:
                 connection.sendall(part)
@@ -151,25 +138,25 @@ def assert_problem(response: requests.Response, status: int) -> dict:
     "host",
     ["evil.example", "example.com.evil.example", "evilexample.com", "10.0.0.1", "localhost", "_"],
 )
-def test_an_unknown_host_gets_no_answer(site: Site, host: str) -> None:
+def test_an_unknown_host_gets_no_answer(stack: BusyStack, host: str) -> None:
     request = f"GET /health/live/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
-    assert exchange(site, request.encode()) == b""
+    assert exchange(stack, request.encode()) == b""
 
 
-def test_no_host_gets_no_answer(site: Site) -> None:
-    assert exchange(site, b"GET /health/live/ HTTP/1.0\r\n\r\n") == b""
+def test_no_host_gets_no_answer(stack: BusyStack) -> None:
+    assert exchange(stack, b"GET /health/live/ HTTP/1.0\r\n\r\n") == b""
 
 
 @pytest.mark.parametrize(
     "host", ["{address}", "example.com", "api.example.com", "API.Example.com", "example.com:80"]
 )
-def test_every_allowed_host_is_answered(site: Site, host: str) -> None:
-    response = site.get("/health/live/", headers={"Host": host.format(address=site.address)})
+def test_every_allowed_host_is_answered(stack: BusyStack, host: str) -> None:
+    response = stack.get("/health/live/", headers={"Host": host.format(address=stack.address)})
     assert response.status_code == 200
 
 
-def test_addresses_in_answers_carry_the_host_and_port_that_were_asked_for(site: Site) -> None:
-    response = site.get("/api/posts/", headers={"Host": "api.example.com:8080"})
+def test_addresses_in_answers_carry_the_host_and_port_that_were_asked_for(stack: BusyStack) -> None:
+    response = stack.get("/api/posts/", headers={"Host": "api.example.com:8080"})
     image = next(post["image"] for post in response.json()["results"] if post["image"])
     assert image.startswith("http://api.example.com:8080/media/")
 
@@ -177,19 +164,19 @@ def test_addresses_in_answers_carry_the_host_and_port_that_were_asked_for(site: 
 # What a client says of itself
 
 
-def test_the_client_s_own_x_forwarded_for_is_not_logged(site: Site) -> None:
-    response = site.get(
+def test_the_client_s_own_x_forwarded_for_is_not_logged(stack: BusyStack) -> None:
+    response = stack.get(
         "/api/posts/", headers={"X-Forwarded-For": "6.6.6.6", "X-Real-IP": "6.6.6.6"}
     )
-    assert site.logged(response.headers["X-Request-ID"])["client"] != "6.6.6.6"
+    assert stack.logged(response.headers["X-Request-ID"])["client"] != "6.6.6.6"
 
 
-def test_another_x_forwarded_for_does_not_escape_the_throttle(site: Site) -> None:
-    site.forget_throttling()
+def test_another_x_forwarded_for_does_not_escape_the_throttle(stack: BusyStack) -> None:
+    stack.forget_throttling()
     statuses = Counter()
     for number in range(45):
         response = requests.post(
-            site.url + "/api/auth/token/",
+            stack.url + "/api/auth/token/",
             json={"email": "no-one@example.com", "password": "wrong-password-1"},
             headers={"X-Forwarded-For": f"6.6.6.{number}"},
             timeout=30,
@@ -201,33 +188,33 @@ def test_another_x_forwarded_for_does_not_escape_the_throttle(site: Site) -> Non
     assert statuses[429, True] >= 1, statuses
 
 
-def test_x_forwarded_proto_is_not_believed(site: Site) -> None:
-    response = site.get("/api/posts/", headers={"X-Forwarded-Proto": "https"})
+def test_x_forwarded_proto_is_not_believed(stack: BusyStack) -> None:
+    response = stack.get("/api/posts/", headers={"X-Forwarded-Proto": "https"})
     assert all("https://" not in (post["image"] or "") for post in response.json()["results"])
     assert "Strict-Transport-Security" not in response.headers
 
 
-def test_each_request_has_an_id_of_its_own(site: Site) -> None:
-    ids = {site.get("/api/posts/").headers["X-Request-ID"] for _ in range(3)}
+def test_each_request_has_an_id_of_its_own(stack: BusyStack) -> None:
+    ids = {stack.get("/api/posts/").headers["X-Request-ID"] for _ in range(3)}
     assert len(ids) == 3
 
 
-def test_the_id_of_a_request_is_in_both_logs(site: Site) -> None:
-    request_id = site.get("/api/posts/?page=1").headers["X-Request-ID"]
-    assert site.logged(request_id)["path"] == "/api/posts/"
-    wait_until(lambda: request_id in site.logs("web-blue"), 10, "the id in the application's log")
+def test_the_id_of_a_request_is_in_both_logs(stack: BusyStack) -> None:
+    request_id = stack.get("/api/posts/?page=1").headers["X-Request-ID"]
+    assert stack.logged(request_id)["path"] == "/api/posts/"
+    wait_until(lambda: request_id in stack.logs("web-blue"), 10, "the id in the application's log")
 
 
 @pytest.mark.parametrize("path", ["/api/posts/", "/static/nothing.css"])
-def test_an_id_that_the_client_has_given_is_kept(site: Site, path: str) -> None:
+def test_an_id_that_the_client_has_given_is_kept(stack: BusyStack, path: str) -> None:
     given = str(uuid.uuid4())
-    response = site.get(path, headers={"X-Request-ID": given})
+    response = stack.get(path, headers={"X-Request-ID": given})
     assert response.headers["X-Request-ID"] == given
 
 
 @pytest.mark.parametrize("given", ['"},{"a":"', "short", "x" * 3000])
-def test_what_is_no_id_is_replaced(site: Site, given: str) -> None:
-    request_id = site.get("/api/posts/", headers={"X-Request-ID": given}).headers["X-Request-ID"]
+def test_what_is_no_id_is_replaced(stack: BusyStack, given: str) -> None:
+    request_id = stack.get("/api/posts/", headers={"X-Request-ID": given}).headers["X-Request-ID"]
     assert re.fullmatch(r"[0-9a-f]{32}", request_id)
 
 
@@ -253,9 +240,9 @@ def test_what_is_no_id_is_replaced(site: Site, given: str) -> None:
         "/api/posts/%0d%0aSet-Cookie:a=b/",
     ],
 )
-def test_an_odd_path_yields_a_plain_error(site: Site, path: str) -> None:
-    request = f"GET {path} HTTP/1.1\r\nHost: {site.address}\r\nConnection: close\r\n\r\n"
-    head, _, body = exchange(site, request.encode()).decode().partition("\r\n\r\n")
+def test_an_odd_path_yields_a_plain_error(stack: BusyStack, path: str) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: {stack.address}\r\nConnection: close\r\n\r\n"
+    head, _, body = exchange(stack, request.encode()).decode().partition("\r\n\r\n")
     assert re.match(r"HTTP/1.1 (400|403|404) ", head), head
     assert PROBLEM in head
     assert json.loads(body)["status"] in (400, 403, 404)
@@ -275,22 +262,22 @@ def test_an_odd_path_yields_a_plain_error(site: Site, path: str) -> None:
     ids=["long address", "long header", "TRACE", "unknown encoding", "two hosts", "no HTTP"],
 )
 def test_what_nginx_refuses_is_a_problem(
-    site: Site, request_line: str, headers: str, status: int
+    stack: BusyStack, request_line: str, headers: str, status: int
 ) -> None:
-    request = f"{request_line}\r\nHost: {site.address}\r\n{headers}Connection: close\r\n\r\n"
-    head, _, body = exchange(site, request.encode()).decode().partition("\r\n\r\n")
+    request = f"{request_line}\r\nHost: {stack.address}\r\n{headers}Connection: close\r\n\r\n"
+    head, _, body = exchange(stack, request.encode()).decode().partition("\r\n\r\n")
     assert head.startswith(f"HTTP/1.1 {status} "), head
     assert PROBLEM in head
     assert json.loads(body)["status"] == status
 
 
-def test_head_is_get_without_a_body(site: Site) -> None:
-    response = requests.head(site.url + "/api/posts/", timeout=10)
+def test_head_is_get_without_a_body(stack: BusyStack) -> None:
+    response = requests.head(stack.url + "/api/posts/", timeout=10)
     assert (response.status_code, response.content) == (200, b"")
 
 
-def test_options_is_answered(site: Site) -> None:
-    response = requests.options(site.url + "/api/posts/", timeout=10)
+def test_options_is_answered(stack: BusyStack) -> None:
+    response = requests.options(stack.url + "/api/posts/", timeout=10)
     assert response.status_code == 200
     assert "POST" in response.headers["Allow"]
 
@@ -298,34 +285,34 @@ def test_options_is_answered(site: Site) -> None:
 # Size
 
 
-def test_a_body_within_the_limit_reaches_the_application(site: Site) -> None:
-    response = requests.post(site.url + "/api/posts/", data=b"x" * 9 * MEBIBYTE, timeout=30)
+def test_a_body_within_the_limit_reaches_the_application(stack: BusyStack) -> None:
+    response = requests.post(stack.url + "/api/posts/", data=b"x" * 9 * MEBIBYTE, timeout=30)
     assert "X-Release" in response.headers
 
 
-def test_an_upload_of_30_mb_is_refused(site: Site) -> None:
+def test_an_upload_of_30_mb_is_refused(stack: BusyStack) -> None:
     response = requests.post(
-        site.url + "/api/posts/",
+        stack.url + "/api/posts/",
         files={"image": ("photo.png", b"x" * 30 * MEBIBYTE)},
-        headers=site.headers(),
+        headers=stack.headers(),
         timeout=30,
     )
     assert "10MB" in assert_problem(response, 413)["detail"]
-    assert site.logged(response.headers["X-Request-ID"])["method"] == "POST"
+    assert stack.logged(response.headers["X-Request-ID"])["method"] == "POST"
 
 
-def test_an_upload_of_unknown_length_is_refused(site: Site) -> None:
+def test_an_upload_of_unknown_length_is_refused(stack: BusyStack) -> None:
     pieces = (b"x" * MEBIBYTE for _ in range(30))
-    response = requests.post(site.url + "/api/posts/", data=pieces, timeout=30)
+    response = requests.post(stack.url + "/api/posts/", data=pieces, timeout=30)
     assert_problem(response, 413)
 
 
-def test_whoever_asks_first_is_refused_before_sending(site: Site) -> None:
+def test_whoever_asks_first_is_refused_before_sending(stack: BusyStack) -> None:
     head = (
-        f"POST /api/posts/ HTTP/1.1\r\nHost: {site.address}\r\nConnection: close\r\n"
+        f"POST /api/posts/ HTTP/1.1\r\nHost: {stack.address}\r\nConnection: close\r\n"
         f"Content-Length: {30 * MEBIBYTE}\r\nExpect: 100-continue\r\n\r\n"
     )
-    answer = exchange(site, head.encode())
+    answer = exchange(stack, head.encode())
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"100 Continue" not in answer
     assert PROBLEM.encode() in answer
@@ -334,9 +321,9 @@ def test_whoever_asks_first_is_refused_before_sending(site: Site) -> None:
 # Files, compression
 
 
-def test_hashed_static_files_are_kept_for_ever(site: Site) -> None:
-    for path in set(re.findall(r'"(/static/[^"]+\.(?:js|css))"', site.get("/api/docs/").text)):
-        response = site.get(path)
+def test_hashed_static_files_are_kept_for_ever(stack: BusyStack) -> None:
+    for path in set(re.findall(r'"(/static/[^"]+\.(?:js|css))"', stack.get("/api/docs/").text)):
+        response = stack.get(path)
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -345,14 +332,14 @@ def test_hashed_static_files_are_kept_for_ever(site: Site) -> None:
         pytest.fail("no static file in the documentation")
 
 
-def test_a_missing_static_file_is_not_kept(site: Site) -> None:
-    response = site.get("/static/app.0123456789ab.js")
+def test_a_missing_static_file_is_not_kept(stack: BusyStack) -> None:
+    response = stack.get("/static/app.0123456789ab.js")
     assert_problem(response, 404)
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_an_upload_is_served_as_what_it_is_and_cannot_act(site: Site) -> None:
-    response = site.get(site.image)
+def test_an_upload_is_served_as_what_it_is_and_cannot_act(stack: BusyStack) -> None:
+    response = stack.get(stack.image)
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "image/png"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -363,11 +350,11 @@ def test_an_upload_is_served_as_what_it_is_and_cannot_act(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/posts/", "/api/schema/"])
-def test_json_is_compressed(site: Site, path: str) -> None:
-    packed = site.get(path, headers={"Accept-Encoding": "gzip"})
+def test_json_is_compressed(stack: BusyStack, path: str) -> None:
+    packed = stack.get(path, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in packed.headers["Vary"]
-    plain = site.get(path, headers={"Accept-Encoding": "identity"})
+    plain = stack.get(path, headers={"Accept-Encoding": "identity"})
     assert "Content-Encoding" not in plain.headers
     assert packed.content == plain.content
 
@@ -375,15 +362,17 @@ def test_json_is_compressed(site: Site, path: str) -> None:
 # Too many, too slow
 
 
-def test_a_hundred_sign_ins_in_a_second_are_stopped_and_the_api_stays_fast(site: Site) -> None:
-    site.forget_throttling()
+def test_a_hundred_sign_ins_in_a_second_are_stopped_and_the_api_stays_fast(
+    stack: BusyStack,
+) -> None:
+    stack.forget_throttling()
     answers: list[requests.Response] = []
 
     def sign_in(number: int) -> None:
         body = {"email": f"guess-{number}@example.com", "password": "wrong-password-1"}
-        answers.append(requests.post(site.url + "/api/auth/token/", json=body, timeout=30))
+        answers.append(requests.post(stack.url + "/api/auth/token/", json=body, timeout=30))
 
-    with under_load(site.http, [Request("GET", "/api/posts/")], clients=3) as load:
+    with under_load(stack.http, [Request("GET", "/api/posts/")], clients=3) as load:
         threads = [threading.Thread(target=sign_in, args=(n,)) for n in range(100)]
         started = time.monotonic()
         for number, thread in enumerate(threads):
@@ -404,15 +393,15 @@ def test_a_hundred_sign_ins_in_a_second_are_stopped_and_the_api_stays_fast(site:
     assert load.percentile(0.95) < 1
 
 
-def test_slow_clients_are_cut_off_and_disturb_nobody(site: Site) -> None:
+def test_slow_clients_are_cut_off_and_disturb_nobody(stack: BusyStack) -> None:
     started = time.monotonic()
-    slow = [open_socket(site.http, 5) for _ in range(300)]
+    slow = [open_socket(stack.http, 5) for _ in range(300)]
     try:
         for connection in slow:
-            connection.sendall(f"GET / HTTP/1.1\r\nHost: {site.address}\r\n".encode())
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {stack.address}\r\n".encode())
             connection.setblocking(False)
         waiting, letters = set(slow), 0
-        with under_load(site.http, [Request("GET", "/api/posts/")], clients=2) as load:
+        with under_load(stack.http, [Request("GET", "/api/posts/")], clients=2) as load:
             while waiting and time.monotonic() < started + 25:
                 letters += 1
                 for connection in list(waiting):
@@ -437,62 +426,62 @@ def test_slow_clients_are_cut_off_and_disturb_nobody(site: Site) -> None:
 # Replicas
 
 
-def test_requests_are_spread_over_all_replicas(site: Site) -> None:
-    replicas = site.addresses("web-blue")
+def test_requests_are_spread_over_all_replicas(stack: BusyStack) -> None:
+    replicas = stack.addresses("web-blue")
     assert len(replicas) == REPLICAS
     ids = [uuid.uuid4().hex for _ in range(60)]
     for request_id in ids:
-        site.get("/health/live/", headers={"X-Request-ID": request_id})
-    lines = [line for line in site.access_log() if line["request_id"] in ids]
+        stack.get("/health/live/", headers={"X-Request-ID": request_id})
+    lines = [line for line in stack.access_log() if line["request_id"] in ids]
     shares = Counter(line["upstream"] for line in lines)
     assert set(shares) == replicas
     assert min(shares.values()) >= 60 / REPLICAS / 2, shares
 
 
-def test_a_killed_replica_costs_no_read_and_comes_back(site: Site) -> None:
-    before = site.running()
-    victim = next(c["Name"] for c in site.containers("web-blue"))
-    with under_load(site.http, [Request("GET", "/api/posts/")]) as load:
+def test_a_killed_replica_costs_no_read_and_comes_back(stack: BusyStack) -> None:
+    before = stack.running()
+    victim = next(c["Name"] for c in stack.containers("web-blue"))
+    with under_load(stack.http, [Request("GET", "/api/posts/")]) as load:
         load.wait_for(50)
         docker("kill", victim)
         load.wait_for(100)
-        wait_until(lambda: site.running() == before, 30, f"{victim} runs again")
-        wait_until(lambda: site.answering() == site.addresses("web-blue"), 60, "all answer again")
+        wait_until(lambda: stack.running() == before, 30, f"{victim} runs again")
+        wait_until(lambda: stack.answering() == stack.addresses("web-blue"), 60, "all answer again")
         load.wait_for(50)
     assert not load.failures
 
 
-def test_a_killed_nginx_comes_back(site: Site) -> None:
-    docker("kill", next(c["Name"] for c in site.containers("nginx")))
-    wait_until(lambda: answers(site), 30, "nginx answers again")
+def test_a_killed_nginx_comes_back(stack: BusyStack) -> None:
+    docker("kill", next(c["Name"] for c in stack.containers("nginx")))
+    wait_until(lambda: answers(stack), 30, "nginx answers again")
 
 
-def test_an_nginx_that_was_stopped_stays_so(site: Site) -> None:
+def test_an_nginx_that_was_stopped_stays_so(stack: BusyStack) -> None:
     """A client that keeps its connection open may make that slow, and Docker impatient."""
-    idle = connect(site.http, site.address, None)
+    idle = connect(stack.http, stack.address, None)
     idle.request("GET", "/health/live/")
     idle.getresponse().read()
-    site.compose("stop", "nginx")
+    stack.compose("stop", "nginx")
     idle.close()
     time.sleep(8)
-    assert not site.addresses("nginx"), "revived although it was stopped"
-    site.compose("start", "nginx")
-    wait_until(lambda: answers(site), 30, "nginx answers again")
+    assert not stack.addresses("nginx"), "revived although it was stopped"
+    stack.compose("start", "nginx")
+    wait_until(lambda: answers(stack), 30, "nginx answers again")
 
 
-def answers(site: Site) -> bool:
+def answers(stack: BusyStack) -> bool:
     try:
-        return site.get("/health/ready/").status_code == 200
+        return stack.get("/health/ready/").status_code == 200
     except requests.ConnectionError:
         return False
 
 
-def test_reviving_costs_next_to_nothing(site: Site) -> None:
+def test_reviving_costs_next_to_nothing(stack: BusyStack) -> None:
     """A small server has a tenth of a CPU for good."""
 
     def used() -> int:
         files = "/sys/fs/cgroup/cpuacct/cpuacct.usage /sys/fs/cgroup/cpu.stat"
-        output = site.exec("revive", "sh", "-c", f"cat {files} 2>/dev/null", check=False)
+        output = stack.exec("revive", "sh", "-c", f"cat {files} 2>/dev/null", check=False)
         old, new = (
             re.search(r"^(\d+)$", output, re.M),
             re.search(r"^usage_usec (\d+)", output, re.M),
@@ -504,8 +493,8 @@ def test_reviving_costs_next_to_nothing(site: Site) -> None:
     assert (used() - start) / 15e9 < 0.01, "of a CPU"
 
 
-def test_logs_of_every_container_are_bounded(site: Site) -> None:
-    names = [container["Name"] for container in site.containers()]
+def test_logs_of_every_container_are_bounded(stack: BusyStack) -> None:
+    names = [container["Name"] for container in stack.containers()]
     assert len(names) >= 8
     for configuration in json.loads(docker("inspect", *names)):
         options = configuration["HostConfig"]["LogConfig"]["Config"]
@@ -516,50 +505,50 @@ def test_logs_of_every_container_are_bounded(site: Site) -> None:
 
 
 @pytest.fixture
-def green(site: Site) -> Iterator[None]:
+def green(stack: BusyStack) -> Iterator[None]:
     """Both colours run: what deploy.sh has at the moment of its switch."""
     scale = ["--scale", "web-green=2", "--scale", f"web-blue={REPLICAS}"]
-    site.compose("up", "--detach", "--no-deps", "--wait", *scale, "web-green")
+    stack.compose("up", "--detach", "--no-deps", "--wait", *scale, "web-green")
     yield
-    site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
-    site.compose("rm", "--stop", "--force", "web-green")
+    stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
+    stack.compose("rm", "--stop", "--force", "web-green")
 
 
-def test_switching_colours_under_load_loses_no_request(site: Site, green: None) -> None:
+def test_switching_colours_under_load_loses_no_request(stack: BusyStack, green: None) -> None:
     wanted = [
         Request("GET", "/api/posts/"),
         Request(
-            "POST", "/api/posts/", 201, {"title": "부하", "body": "."}, (*site.headers().items(),)
+            "POST", "/api/posts/", 201, {"title": "부하", "body": "."}, (*stack.headers().items(),)
         ),
     ]
-    with under_load(site.http, wanted, clients=30) as load:
+    with under_load(stack.http, wanted, clients=30) as load:
         load.wait_for(200)
         for colour in ("green", "blue"):
-            site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", colour)
+            stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", colour)
             load.wait_for(200)
-            assert site.answering() <= site.addresses(f"web-{colour}")
+            assert stack.answering() <= stack.addresses(f"web-{colour}")
     print(load.requests, f"{load.percentile(0.99):.3f} s at most for 99 %")
     assert min(load.requests.values()) > 200
     assert not load.failures
 
 
 @pytest.fixture
-def configuration(site: Site) -> Iterator[Path]:
+def configuration(stack: BusyStack) -> Iterator[Path]:
     """The source of nginx's configuration, as the next deployment may bring it; undone after."""
-    file = site.project / "deploy/nginx/nginx.conf"
+    file = stack.project / "deploy/nginx/nginx.conf"
     text = file.read_text(encoding="utf-8")
     yield file
     file.write_text(text, encoding="utf-8")
-    site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
+    stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
 
 
 def test_a_changed_configuration_is_taken_over_with_the_colour(
-    site: Site, configuration: Path
+    stack: BusyStack, configuration: Path
 ) -> None:
     def post() -> int:
         body = {"title": "x", "body": "x" * 2**16}
         response = requests.post(
-            site.url + "/api/posts/", json=body, headers=site.headers(), timeout=20
+            stack.url + "/api/posts/", json=body, headers=stack.headers(), timeout=20
         )
         return response.status_code
 
@@ -567,50 +556,54 @@ def test_a_changed_configuration_is_taken_over_with_the_colour(
     text = configuration.read_text(encoding="utf-8")
     changed = re.sub(r"client_max_body_size \S+;", "client_max_body_size 9k;", text)
     configuration.write_text(changed, encoding="utf-8")
-    site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
+    stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue")
     wait_until(lambda: post() == 413, 5, "the new limit holds")
 
 
-def test_a_broken_configuration_is_refused_and_outlived(site: Site, configuration: Path) -> None:
+def test_a_broken_configuration_is_refused_and_outlived(
+    stack: BusyStack, configuration: Path
+) -> None:
     text = configuration.read_text(encoding="utf-8")
     configuration.write_text(text.replace("server_tokens off;", "nonsense;"), encoding="utf-8")
-    output = site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue", check=False)
+    output = stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "blue", check=False)
     assert "did not take over" in output
-    assert 'unknown directive "nonsense"' in site.logs("nginx")
-    assert answers(site)
+    assert 'unknown directive "nonsense"' in stack.logs("nginx")
+    assert answers(stack)
     # A host that reboots then comes up with what was accepted last.
-    site.compose("restart", "nginx")
-    wait_until(lambda: answers(site), 20, "nginx is back")
+    stack.compose("restart", "nginx")
+    wait_until(lambda: answers(stack), 20, "nginx is back")
 
 
 @pytest.mark.parametrize("colour", ["red", "", "web-blue"])
-def test_an_unknown_colour_is_refused(site: Site, colour: str) -> None:
-    output = site.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", colour, check=False)
+def test_an_unknown_colour_is_refused(stack: BusyStack, colour: str) -> None:
+    output = stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", colour, check=False)
     assert "blue or green" in output
-    assert answers(site)
+    assert answers(stack)
 
 
 # No application
 
 
-def test_an_application_that_hangs_is_a_problem_in_time(site: Site) -> None:
-    names = [container["Name"] for container in site.containers("web-blue")]
+def test_an_application_that_hangs_is_a_problem_in_time(stack: BusyStack) -> None:
+    names = [container["Name"] for container in stack.containers("web-blue")]
     with paused(*names):
-        response = site.get("/api/posts/")
+        response = stack.get("/api/posts/")
     assert_problem(response, 504)
     assert int(response.headers["Retry-After"]) >= 1
-    wait_until(lambda: answers(site), 60, "the site answers again")
+    wait_until(lambda: answers(stack), 60, "the site answers again")
 
 
-def test_without_application_there_is_a_problem_and_what_was_stopped_stays_so(site: Site) -> None:
-    site.compose("stop", "web-blue")
-    response = site.get("/api/posts/")
+def test_without_application_there_is_a_problem_and_what_was_stopped_stays_so(
+    stack: BusyStack,
+) -> None:
+    stack.compose("stop", "web-blue")
+    response = stack.get("/api/posts/")
     # Refused, or no one at that address any more.
     assert response.status_code in (502, 504)
     assert_problem(response, response.status_code)
     assert int(response.headers["Retry-After"]) >= 1
-    assert site.get(site.image).status_code == 200
+    assert stack.get(stack.image).status_code == 200
     time.sleep(8)
-    assert not site.addresses("web-blue"), "revived although it was stopped"
-    site.compose("start", "web-blue")
-    wait_until(lambda: answers(site), 60, "the site answers again")
+    assert not stack.addresses("web-blue"), "revived although it was stopped"
+    stack.compose("start", "web-blue")
+    wait_until(lambda: answers(stack), 60, "the site answers again")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from lab.rendering import OPTIONS, TEMPLATE
+from lab.rendering import OPTIONS, copy_template
 
 # The older is the one of Ubuntu 24.04, with the binaryornot of its time.
 RELEASES = {
@@ -60,12 +60,7 @@ def command(request, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def repository(tmp_path_factory) -> Path:
     """Return a git repository with the template's files as they are now."""
-    folder = tmp_path_factory.mktemp("git") / "ceos-template"
-    listed = run("git", "ls-files", "-coz", "--exclude-standard", cwd=TEMPLATE).stdout
-    for name in filter(None, listed.split("\0")):
-        if (TEMPLATE / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(TEMPLATE / name, folder / name)
+    folder = copy_template(tmp_path_factory.mktemp("git") / "ceos-template")
     git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.com"]
     for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "Template"]):
         done = run(*git, *arguments, cwd=folder)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
-import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -14,7 +12,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from lab.rendering import TEMPLATE
+from lab.machine import free_port
+from lab.rendering import copy_template
 
 if os.name != "posix":
     pytest.skip("pexpect needs a POSIX terminal", allow_module_level=True)
@@ -22,25 +21,7 @@ if os.name != "posix":
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """Return a copy of what git has or would have of the template."""
-    names = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=TEMPLATE,
-        text=True,
-        stdout=subprocess.PIPE,
-        check=True,
-    ).stdout
-    for name in filter(None, names.split("\0")):
-        if (TEMPLATE / name).exists():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(TEMPLATE / name, tmp_path / name)
-    return tmp_path
-
-
-def free_port() -> int:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        return server.getsockname()[1]
+    return copy_template(tmp_path)
 
 
 def make_demo(clone: Path, port: int) -> pexpect.spawn:

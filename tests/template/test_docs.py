@@ -11,9 +11,8 @@ from pathlib import Path
 import django
 import pytest
 import yaml
-from test_languages import projects
 
-from lab.rendering import COMBINATIONS, TEMPLATE, render
+from lab.rendering import COMBINATIONS, TEMPLATE, language_pairs, render
 
 FILE = re.compile(r"(?<![\w./~*-])[\w.*-]+(?:/[\w.*-]+)*\.(?:py|sh|ya?ml|toml|md|conf|in|txt)\b")
 # On a server only.
@@ -243,7 +242,7 @@ def anchored(file: Path, link: str) -> str:
 def pairs() -> list[tuple[Path, Path]]:
     """Return each guide in Korean and in English, equal pairs once."""
     found = {b"template": (TEMPLATE / "README.ko.md", TEMPLATE / "README.md")}
-    for korean, english in projects():
+    for korean, english in language_pairs():
         for path in ("README.md", "docs/deploy.md"):
             files = render(korean) / path, render(english) / path
             found.setdefault(b"".join(file.read_bytes() for file in files), files)

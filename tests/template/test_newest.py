@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from lab.engine import LABEL, docker
 from lab.environments import IMAGE, install, interpreter
+from lab.machine import run
 from lab.rendering import OPPOSITES, Choice, name_of
-from lab.stacks import LABEL, docker, needs_engine
+from lab.stacks import needs_engine
 
 pytestmark = pytest.mark.slow
 
@@ -71,11 +73,9 @@ def test_tests_pass_with_the_newest_of_everything(
     assert_newest_django(newest, version)
     python = install(newest, interpreter(version))
 
-    done = subprocess.run(
-        [python, *RUN, str(seed)], cwd=project, capture_output=True, text=True, check=False
-    )
+    done = run(python, *RUN, seed, cwd=project)
 
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout
     assert re.search(r"\d+ passed", done.stdout), done.stdout
 
 

@@ -8,12 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.rendering import OPTIONS, TEMPLATE
+from lab.rendering import OPTIONS, RAW, TEMPLATE
 
 sys.path.append(str(TEMPLATE))
 from ceos_template import answers as answers_module  # noqa: E402
-
-RAW = TEMPLATE / "{{cookiecutter.project_slug}}"
 
 
 def read(path: str) -> str:

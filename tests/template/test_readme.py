@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from lab.machine import run, tool
 from lab.rendering import TEMPLATE
 
 ADDRESS = "gh:ORG/ceos-template"
@@ -41,7 +41,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     for folder in ("bin", "home", "work"):
         (tmp_path / folder).mkdir()
     for name in ("uv", "uvx"):
-        (tmp_path / "bin" / name).symlink_to(Path(sys.executable).parent / name)
+        (tmp_path / "bin" / name).symlink_to(tool(name))
     pipx = tmp_path / "bin" / "pipx"
     pipx.write_text('#!/bin/sh\nexec uvx --quiet pipx "$@"\n', encoding="utf-8")
     pipx.chmod(0o755)
@@ -55,15 +55,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def test_a_command_makes_a_project(command: str, environment: dict, tmp_path: Path) -> None:
     typed = command.strip().replace(ADDRESS, f"{TEMPLATE} --no-input docs_language=en")
 
-    done = subprocess.run(
-        ["bash", "-euc", typed],
-        cwd=tmp_path / "work",
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    command_line = ("bash", "-euc", typed)
+    done = run(*command_line, cwd=tmp_path / "work", env=environment, stdin=subprocess.DEVNULL)
 
     assert done.returncode == 0, done.stdout
     assert list((tmp_path / "work").glob("*/manage.py")), done.stdout

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.rendering import TEMPLATE
+from lab.machine import run
+from lab.rendering import TEMPLATE, copy_template
 
 NARROWING = ("-m", "-k", "--ignore", "--deselect")
 
@@ -109,12 +109,7 @@ def test_fewer_tests_are_found(path: str, whole: str, narrowed: str) -> None:
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """Return a repository with what git has of the template, and its tools."""
-    folder = tmp_path / "clone"
-    names = git(TEMPLATE, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    for name in filter(None, names.split("\0")):
-        if (TEMPLATE / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(TEMPLATE / name, folder / name)
+    folder = copy_template(tmp_path / "clone")
     (folder / ".venv").mkdir()
     (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
     git(folder, "init", "--quiet")
@@ -130,13 +125,10 @@ def git(folder: Path, *arguments: str) -> str:
 def run_hooks(clone: Path) -> subprocess.CompletedProcess:
     """Run all hooks with an empty cache and no way to the network."""
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9")
-    return subprocess.run(
-        [sys.executable, "-m", "pre_commit", "run", "--all-files"],
+    return run(
+        *(sys.executable, "-m", "pre_commit", "run", "--all-files"),
         cwd=clone,
         env={**os.environ, **nowhere, "PRE_COMMIT_HOME": str(clone.parent / "cache")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from lab.environments import environment_of
+from lab.machine import run
 from lab.rendering import OPPOSITES, Choice, each_combination, name_of, render
 
 
@@ -58,14 +59,9 @@ def test_the_commands_of_the_rules_work(project_copy: Callable, choice: Choice) 
     assert len(wanted) > len(shortened) and shortened.keys() <= set(wanted)
     path = f"{bin_folder}{os.pathsep}{os.environ['PATH']}"
     for command in wanted:
-        done = subprocess.run(
-            shortened.get(command, command).split(),
-            cwd=project,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        words = shortened.get(command, command).split()
+        done = run(*words, cwd=project, env={**os.environ, "PATH": path})
+        assert done.returncode == 0, f"{command}: {done.stdout}"
 
 
 @each_combination
@@ -97,13 +93,7 @@ def test_the_commit_hooks_mend_a_file_with_the_projects_own_ruff(project_copy: C
     for command in (["git", "init", "-q"], ["git", "add", "config/untidy.py"]):
         subprocess.run(command, cwd=project, check=True)
 
-    done = subprocess.run(
-        ["pre-commit", "run"],
-        cwd=project,
-        env={**os.environ, **own},
-        capture_output=True,
-        text=True,
-    )
+    done = run("pre-commit", "run", cwd=project, env={**os.environ, **own})
 
-    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.returncode == 1, done.stdout
     assert file.read_text() == "x = 1\n"

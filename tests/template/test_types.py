@@ -10,20 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from lab.machine import run
 from lab.rendering import TEMPLATE, Choice, each_pair, render, rendered_root
 
 
 def mypy(folder: Path, config: Path, *files: Path) -> subprocess.CompletedProcess[str]:
     # One cache for all: projects of the same models share what mypy knows of Django.
     cache = Path(rendered_root(), "mypy")
-    return subprocess.run(
-        [sys.executable, "-m", "mypy", f"--config-file={config}", f"--cache-dir={cache}", *files],
+    return run(
+        *(sys.executable, "-m", "mypy", f"--config-file={config}", f"--cache-dir={cache}", *files),
         cwd=folder,
         # The Django plugin imports the project's settings and models.
         env={**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
     )
 
 
