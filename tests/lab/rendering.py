@@ -191,3 +191,15 @@ def completed_production(choice: Choice) -> tuple[Path, dict[str, str]]:
     project = render(choice)
     env = read_env(project / ".env.prod")
     return project, {key: value.replace("CHANGE_ME", "203.0.113.7") for key, value in env.items()}
+
+
+def add_tests(project: Path, choice: Choice) -> None:
+    """Add the tests of circles 2 and 3 to a copy of a project, those for its answers included."""
+    answers = {name: values[0] for name, values in SWITCHES.items()} | dict(choice)
+    folder = project / "template_tests"
+    folder.mkdir()
+    (folder / "options.json").write_text(json.dumps(answers))
+    inside = TEMPLATE / "tests" / "project" / "inside"
+    for words in ("", *name_of(tuple(answers.items())).split("+")):
+        for file in (inside / words).glob("*.py"):
+            shutil.copy(file, folder)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,27 +11,14 @@ from pathlib import Path
 import pytest
 
 from lab.environments import IMAGE, environment_of, interpreter
-from lab.rendering import OPPOSITES, SWITCHES, Choice, each_pair, name_of
+from lab.rendering import OPPOSITES, Choice, add_tests, each_pair, name_of
 from lab.stacks import LABEL, docker, needs_engine
 
-INSIDE = Path(__file__).with_name("inside")
 
-
-def add_tests(project: Path, choice: Choice) -> None:
-    """Add the tests of circles 2 and 3 to a project, those of the values chosen included."""
-    answers = {name: values[0] for name, values in SWITCHES.items()} | dict(choice)
-    folder = project / "template_tests"
-    folder.mkdir()
-    (folder / "options.json").write_text(json.dumps(answers))
-    for source in (INSIDE, *(INSIDE / str(value) for value in answers.values())):
-        for file in source.glob("*.py"):
-            shutil.copy(file, folder)
-
-
-def run_suite(python: Path, project: Path) -> str:
-    """Run a project's tests with warnings as errors and a coverage bound; return the output."""
+def run_suite(python: Path, project: Path, *options: str) -> str:
+    """Run a project's tests with warnings as errors; return the output."""
     done = subprocess.run(
-        [python, "-W", "error", "-m", "pytest", "--cov", "--cov-fail-under=95", "-q"],
+        [python, "-W", "error", "-m", "pytest", "-q", *options],
         cwd=project,
         capture_output=True,
         text=True,
@@ -52,7 +37,7 @@ def test_the_projects_own_tests_pass(project_copy: Callable, choice: Choice) -> 
     """Together with those of the template, so that their coverage adds up."""
     project = project_copy(choice)
     add_tests(project, choice)
-    run_suite(environment_of(choice), project)
+    run_suite(environment_of(choice), project, "--cov", "--cov-fail-under=95")
 
 
 @pytest.mark.slow
@@ -61,7 +46,9 @@ def test_the_projects_own_tests_pass(project_copy: Callable, choice: Choice) -> 
 def test_they_pass_on_other_pythons(project_copy: Callable, choice: Choice, version: str) -> None:
     if not interpreter(version):
         pytest.skip(f"no Python {version} on this machine")
-    run_suite(environment_of(choice, interpreter(version)), project_copy(choice))
+    project = project_copy(choice)
+    add_tests(project, choice)
+    run_suite(environment_of(choice, interpreter(version)), project)
 
 
 @needs_engine
@@ -69,6 +56,7 @@ def test_they_pass_on_other_pythons(project_copy: Callable, choice: Choice, vers
 @pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
 def test_they_pass_on_the_images_python(project_copy: Callable, choice: Choice) -> None:
     project = project_copy(choice)
+    add_tests(project, choice)
     command = (
         "python -m venv /tmp/venv"
         " && /tmp/venv/bin/pip install -q --require-hashes -r requirements-dev.txt"

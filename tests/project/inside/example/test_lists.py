@@ -1,0 +1,115 @@
+"""What lists do with odd values, other scripts and equal items, on the example app."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.factories import UserFactory
+from posts.factories import PostFactory
+from posts.models import Post, Tag
+
+pytestmark = pytest.mark.django_db
+
+DRAFT = {"title": "제목 🌱", "body": "본문 👩‍💻\n둘째 줄"}
+
+
+def listed(api: APIClient, **query: object) -> list[int]:
+    response = api.get("/api/posts/", query)
+    assert response.status_code == 200
+    return [post["id"] for post in response.json()["results"]]
+
+
+@pytest.fixture
+def post() -> Post:
+    return PostFactory()
+
+
+def test_korean_and_emoji_come_back_as_they_were_sent(signed_in: APIClient) -> None:
+    created = signed_in.post("/api/posts/", DRAFT | {"tags": ["한글", "🌱"]}).json()
+    stored = Post.objects.get(pk=created["id"])
+    assert (stored.title, stored.body) == (DRAFT["title"], DRAFT["body"])
+    assert {tag.name for tag in stored.tags.all()} == {"한글", "🌱"}
+
+
+def test_tags_of_different_emoji_are_different(signed_in: APIClient) -> None:
+    created = signed_in.post("/api/posts/", DRAFT | {"tags": ["🌱", "🌿", "👍", "👎"]}).json()
+    assert set(created["tags"]) == {"🌱", "🌿", "👍", "👎"}
+
+
+def test_tags_are_sorted_as_in_a_dictionary(signed_in: APIClient) -> None:
+    created = signed_in.post("/api/posts/", DRAFT | {"tags": ["하늘", "가람", "낙원", "나래"]})
+    assert created.json()["tags"] == ["가람", "나래", "낙원", "하늘"]
+
+
+def test_filter_by_a_number_that_no_author_can_have_finds_nothing(
+    api: APIClient, post: Post
+) -> None:
+    assert listed(api, author="9" * 30) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("author", "me"),
+        ("author", "1e5000"),
+        ("created_after", "yesterday"),
+        ("created_after", "0001-01-01T00:00:00+09:00"),
+        ("created_before", "9999-12-31T23:59:59-09:00"),
+        ("tag", "\0"),
+        ("search", "\0"),
+    ],
+)
+def test_value_that_a_filter_cannot_use_is_named(api: APIClient, name: str, value: str) -> None:
+    response = api.get("/api/posts/", {name: value})
+    assert response.status_code == 400
+    assert response.json()["errors"]
+
+
+def test_search_finds_korean(api: APIClient) -> None:
+    post = PostFactory(title="장고 배우기")
+    PostFactory(title="…", body="…")
+    assert listed(api, search="장고") == [post.pk]
+
+
+@pytest.mark.parametrize("word", ["🌱", "씨앗 🌱"])
+def test_search_finds_emoji(api: APIClient, word: str) -> None:
+    post = PostFactory(title="씨앗 🌱", body="…")
+    PostFactory(title="씨앗 🌿", body="👍")
+    assert listed(api, search=word) == [post.pk]
+
+
+def test_filter_by_a_tag_in_korean_or_an_emoji(api: APIClient, post: Post) -> None:
+    post.tags.set(Tag.objects.named(["장고", "🌱"]))
+    PostFactory().tags.set(Tag.objects.named(["파이썬", "🌿"]))
+    assert listed(api, tag="장고") == listed(api, tag="🌱") == [post.pk]
+
+
+@pytest.mark.parametrize("ordering", ["", "like_count", "-comment_count", "created_at"])
+def test_pages_of_equal_posts_repeat_none(api: APIClient, ordering: str) -> None:
+    posts = PostFactory.create_batch(10, author=UserFactory())
+    Post.objects.update(created_at=posts[0].created_at)
+    pages = [listed(api, ordering=ordering, page=page, page_size=2) for page in range(1, 6)]
+    assert sorted(sum(pages, [])) == [post.pk for post in posts]
+
+
+def test_page_holds_twenty_posts(api: APIClient) -> None:
+    PostFactory.create_batch(21, author=UserFactory())
+    assert len(listed(api)) == 20
+
+
+def test_page_holds_a_hundred_posts_at_most(api: APIClient) -> None:
+    author = UserFactory()
+    Post.objects.bulk_create(Post(author=author, title="…", body="…") for _ in range(101))
+    assert len(listed(api, page_size=1000)) == 100
+
+
+def test_page_tells_the_count_and_its_neighbours(api: APIClient) -> None:
+    PostFactory.create_batch(3, author=UserFactory())
+    page = api.get("/api/posts/", {"page": 2, "page_size": 1}).json()
+    assert page["count"] == 3
+    assert "page=3" in page["next"]
+    assert page["previous"]
+
+
+@pytest.mark.parametrize("page", ["2", "0", "abc", "9" * 30])
+def test_missing_page_is_answered_404(api: APIClient, page: str) -> None:
+    assert api.get("/api/posts/", {"page": page}).status_code == 404
