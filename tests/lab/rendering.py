@@ -72,16 +72,14 @@ def language_pairs() -> list[tuple[Choice, Choice]]:
 
 def covering_array() -> list[Choice]:
     """Return few combinations in which every pair of values of two options occurs."""
-
-    def pairs(choice: Choice) -> set:
-        return set(itertools.combinations(choice, 2))
-
-    wanted = set().union(*map(pairs, COMBINATIONS))
+    pairs = {choice: set(itertools.combinations(choice, 2)) for choice in COMBINATIONS}
+    wanted = [pair for choice in COMBINATIONS for pair in itertools.combinations(choice, 2)]
     chosen = []
     while wanted:
-        best = max(COMBINATIONS, key=lambda choice: len(pairs(choice) & wanted))
-        chosen.append(best)
-        wanted -= pairs(best)
+        # Those with the first pair only: of six options with two values, that leaves one out.
+        candidates = [choice for choice in COMBINATIONS if wanted[0] in pairs[choice]]
+        chosen.append(max(candidates, key=lambda choice: len(pairs[choice].intersection(wanted))))
+        wanted = [pair for pair in wanted if pair not in pairs[chosen[-1]]]
     return chosen
 
 

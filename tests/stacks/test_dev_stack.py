@@ -6,7 +6,6 @@ of a computer, so that a file of anyone else's is noticed.
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 import shutil
@@ -24,7 +23,7 @@ import requests
 
 from lab.engine import removed_afterwards
 from lab.machine import free_port, wait_until
-from lab.rendering import SWITCHES, Choice, grouped, render
+from lab.rendering import COVERING, SWITCHES, Choice, grouped, render
 from lab.stacks import DevelopmentStack, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine]
@@ -40,34 +39,13 @@ SECONDS_TO_RELOAD = 3
 SECONDS_TO_STOP = 10
 
 
-def mixed_choices() -> list[Choice]:
-    """Return a choice for each database, authentication and Redis; the rest takes turns."""
-    stacks = ("database", "authentication", "use_redis")
-    choices = []
-    for numbers in itertools.product((0, 1), repeat=3):
-        database, authentication, redis = numbers
-        rest = {
-            "docs_language": (database + authentication + redis) % 2,
-            "media_storage": (database + redis) % 2,
-            "example_app": (authentication + redis) % 2,
-        }
-        numbers = {**dict(zip(stacks, numbers, strict=True)), **rest}
-        choices.append(tuple((name, SWITCHES[name][numbers[name]]) for name in SWITCHES))
-    return choices
-
-
 # One for each database, with the example app.
-WITH_MYSQL, WITH_POSTGRESQL = (
-    next(
-        choice
-        for choice in mixed_choices()
-        if {("database", kind), ("example_app", True)} < {*choice}
-    )
+DATABASES = [
+    next(c for c in COVERING if {("database", kind), ("example_app", True)} < {*c})
     for kind in SWITCHES["database"]
-)
-DATABASES = [WITH_MYSQL, WITH_POSTGRESQL]
+]
 # Those two first: pytest keeps a stack for the next test where the places in both lists agree.
-CHOICES = [*DATABASES, *(choice for choice in mixed_choices() if choice not in DATABASES)]
+CHOICES = [*DATABASES, *(choice for choice in COVERING if choice not in DATABASES)]
 
 
 class StudentsProject:
@@ -328,10 +306,10 @@ def test_a_port_that_a_container_uses_is_named_and_explained(stack: Development)
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Development]:
     """A clone, which has no .env file, started in the foreground as students do."""
-    source = render(WITH_POSTGRESQL)
+    source = render(DATABASES[-1])
     folder = tmp_path_factory.mktemp("clone") / "project"
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".env", ".env.prod"))
-    with removed_afterwards(Development(WITH_POSTGRESQL, folder)) as stack:
+    with removed_afterwards(Development(DATABASES[-1], folder)) as stack:
         yield stack
 
 

@@ -1,6 +1,7 @@
 """The production image: what it holds, what it must not hold, and how it runs.
 
-Built from a folder as teams have it, with secrets lying about in it, for the covering array.
+Built from a folder as teams have it, with secrets lying about in it, for two projects that differ
+in every option.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import pytest
 
 from lab.engine import LABEL, docker
 from lab.machine import wait_until
-from lab.rendering import COVERING, Choice, grouped, name_of, render
+from lab.rendering import OPPOSITES, Choice, grouped, name_of, render
 from lab.stacks import HARDENED, build_image, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine]
@@ -103,7 +104,7 @@ def read_layers(built: Built) -> None:
             built.layers.append(files)
 
 
-@pytest.fixture(scope="module", params=grouped("image", COVERING))
+@pytest.fixture(scope="module", params=grouped("image", OPPOSITES))
 def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
     choice: Choice = request.param
     project = tmp_path_factory.mktemp("image") / "project"
@@ -217,7 +218,7 @@ def test_a_change_of_code_makes_only_the_layers_with_the_code_anew(image: Built)
     assert anew[2] == "COPY --from=collector /app /app"
 
 
-@pytest.mark.parametrize("choice", COVERING, ids=name_of)
+@pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
 def test_nothing_in_the_dockerfile_is_tied_to_an_architecture(choice: Choice) -> None:
     instructions = re.sub(r"^\s*#.*$", "", (render(choice) / "Dockerfile").read_text(), flags=re.M)
     assert "FROM python" in instructions

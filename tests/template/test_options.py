@@ -78,15 +78,11 @@ def in_guide(language: str) -> Callable[[str, object], bool]:
     return has_lines
 
 
-def in_quotes(path: str, needed: Callable[[object], bool]) -> Callable[[str, object], bool]:
-    return lambda name, default: not needed(default) or f'"{name}"' in read(path)
+def in_quotes(path: str) -> Callable[[str, object], bool]:
+    return lambda name, default: f'"{name}"' in read(path)
 
 
-def is_text(default: object) -> bool:
-    return not is_switch(default)
-
-
-ANSWERS, MIXED = "tests/template/test_cli.py", "tests/stacks/test_dev_stack.py"
+ANSWERS = "tests/template/test_cli.py"
 # The texts are those of the list in CONTRIBUTING.md.
 PLACES: dict[str, Callable[[str, object], bool]] = {
     "`__prompts__` in `cookiecutter.json`": has_prompt,
@@ -96,8 +92,7 @@ PLACES: dict[str, Callable[[str, object], bool]] = {
     "`README.ko.md`, the table of options": in_table("README.ko.md"),
     "The project's `README.ko.md`": in_guide("ko"),
     "The project's `README.en.md`": in_guide("en"),
-    f"`OTHER_ANSWERS` in `{ANSWERS}`": in_quotes(ANSWERS, lambda _: True),
-    f"`mixed_choices` in `{MIXED}`": in_quotes(MIXED, is_switch),
+    f"`OTHER_ANSWERS` in `{ANSWERS}`": in_quotes(ANSWERS),
 }
 
 
@@ -118,7 +113,7 @@ def test_every_option_is_named_in_every_place() -> None:
 
 # What each kind of option has to be named in: all places but those of the other kinds.
 ONLY_TEXTS = {"`ceos_template/answers.py`"}
-ONLY_SWITCHES = {place for place in PLACES if "mixed_choices" in place or "project's" in place}
+ONLY_SWITCHES = {place for place in PLACES if "project's" in place}
 
 
 @pytest.mark.parametrize(
