@@ -1,9 +1,10 @@
-# make demo     render a project with the default answers, and serve it (PORT=9000: on another port)
-# make check    the quick part of the tests
-# make test     all of the tests; without a Docker engine those that need one are skipped, or fail
-#               with REQUIRE_CONTAINERS=1
-# make lock     renew every requirements*.txt, the rendered project's included
-# make release  turn Unreleased in CHANGELOG.md into a version, commit and tag it
+# make demo          render a project with the default answers, and serve it (PORT=9000: on another port)
+# make check         the quick part of the tests
+# make test          all of the tests but the rare cases; without a Docker engine those that need one
+#                    are skipped, or fail with REQUIRE_CONTAINERS=1
+# make test-faults   rare cases, at length
+# make lock          renew every requirements*.txt, the rendered project's included
+# make release       turn Unreleased in CHANGELOG.md into a version, commit and tag it
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -13,7 +14,7 @@ BIN = $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # containers stay together.
 PYTEST = $(BIN)/python -m pytest -n auto --dist loadgroup
 
-.PHONY: demo check test lock release python
+.PHONY: demo check test test-faults lock release python
 
 demo: python
 	@$(PYTHON) tools/demo.py "$(PORT)"
@@ -22,7 +23,10 @@ check: $(VENV)/installed
 	$(PYTEST) -m "not slow"
 
 test: $(VENV)/installed
-	$(PYTEST)
+	$(PYTEST) -m "not faults"
+
+test-faults: $(VENV)/installed
+	$(PYTEST) -m faults
 
 lock: $(VENV)/installed
 	$(BIN)/python tools/lock.py

@@ -139,6 +139,11 @@ def grouped(name: str, choices: Iterable[Choice]) -> list:
     ]
 
 
+def at_length(*values: object) -> object:
+    """Return parameters that are for `make test-faults` only."""
+    return pytest.param(*values, marks=pytest.mark.faults)
+
+
 def each_pair(function: Callable) -> Callable:
     """Run a test for a covering array of the options: every pair of values occurs."""
     return pytest.mark.parametrize("choice", grouped("project", COVERING))(function)

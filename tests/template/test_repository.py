@@ -22,13 +22,16 @@ def read(path: str) -> str:
 
 
 def faults_of_makefile(text: str) -> list[str]:
-    """Return how `make test` runs less than all tests."""
-    recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", text, re.MULTILINE)
+    """Return how `make test` and `make test-faults` together run less than all tests."""
+    recipes = dict(re.findall(r"^([\w-]+):.*\n((?:\t.*\n)+)", text, re.MULTILINE))
     variable = re.search(r"^PYTEST = (.*)$", text, re.MULTILINE)
-    if not recipe or not variable or recipe[1] != "\t$(PYTEST)\n":
-        return ["the recipe of `make test` is not $(PYTEST)"]
+    wrong = [
+        f"the recipe of `make {target}` is not $(PYTEST) -m {marker}"
+        for target, marker in {"test": '"not faults"', "test-faults": "faults"}.items()
+        if recipes.get(target) != f"\t$(PYTEST) -m {marker}\n"
+    ]
     words = variable[1].split(" -m pytest", 1)[-1].split()
-    return [f"pytest runs with {word}" for word in words if word.startswith(NARROWING)]
+    return wrong + [f"pytest runs with {word}" for word in words if word.startswith(NARROWING)]
 
 
 def faults_of_script(text: str) -> list[str]:
@@ -83,11 +86,8 @@ def test_pytest_leaves_nothing_out_by_its_settings() -> None:
 @pytest.mark.parametrize(
     ("path", "whole", "narrowed"),
     [
-        (
-            "Makefile",
-            "test: $(VENV)/installed\n\t$(PYTEST)\n",
-            "test:\n\t$(PYTEST) -m 'not slow'\n",
-        ),
+        ("Makefile", '-m "not faults"', '-m "not faults and not slow"'),
+        ("Makefile", "-m faults", '-m "faults and not slow"'),
         ("Makefile", "-n auto", "-n auto --ignore=tests/deployment"),
         (".ci/run", "REQUIRE_CONTAINERS=1 make test\n}", "REQUIRE_CONTAINERS=1 make check\n}"),
         (".ci/run", "make test\n}", "make test || true\n}"),
