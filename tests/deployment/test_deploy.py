@@ -245,7 +245,7 @@ def test_after_a_wrong_environment_the_right_one_will_do(site: Site) -> None:
 
 
 def test_the_same_commit_with_another_environment_brings_it_live(site: Site) -> None:
-    release = site.push_well()
+    release = site.push_well(site.release())
     text = re.sub(
         r"^(ALLOWED_HOSTS=.*)$", r"\1,api.example.com", site.secrets["ENV_VARS"], flags=re.M
     )
@@ -304,7 +304,7 @@ def test_a_full_disk_at_home_is_reported_too(site: Site) -> None:
 
 
 def test_the_same_commit_again_restarts_nothing(site: Site) -> None:
-    release = site.push_well()
+    release = site.push_well(site.release())
     running = site.run("docker", "ps", "--no-trunc", "--quiet")
     # As a deployment leaves it that was killed right after the switch.
     site.shell(f"echo STALE=1 >>{APP}/.env")
