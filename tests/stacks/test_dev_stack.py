@@ -23,7 +23,7 @@ import requests
 
 from lab.engine import removed_afterwards
 from lab.machine import free_port, wait_until
-from lab.rendering import COVERING, SWITCHES, Choice, grouped, render
+from lab.rendering import COVERING, SWITCHES, Choice, add_tests, grouped, render
 from lab.stacks import DevelopmentStack, needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine]
@@ -223,9 +223,11 @@ def test_a_new_app_is_green_in_it(stack: Development) -> None:
 
 @each_database
 def test_its_tests_pass_on_its_database_as_on_sqlite(stack: Development) -> None:
-    on_the_database = passed(stack.run("web", "pytest", "-q"))
-    on_sqlite = passed(stack.run("--env=DATABASE_HOST=", "web", "pytest", "-q"))
-    assert on_the_database == on_sqlite > 50
+    with stack.student.restored():
+        add_tests(stack.student.path, stack.choice)
+        on_the_database = passed(stack.run("web", "pytest", "-q"))
+        on_sqlite = passed(stack.run("--env=DATABASE_HOST=", "web", "pytest", "-q"))
+    assert on_the_database == on_sqlite > 100
 
 
 @each_database
