@@ -79,7 +79,7 @@ class Site(Host):
     def speak(self, language: str) -> None:
         """Have the texts of deploy.sh and preflight in a language, in the source and here."""
         project = render(tuple({**dict(self.choice), "docs_language": language}.items()))
-        for text in ("deploy/messages.sh", "operations/findings.py"):
+        for text in ("deploy/messages.sh", "operations/messages.py"):
             shutil.copy(project / text, self.source / text)
             self.run("tee", f"{APP}/{text}", input=(project / text).read_text())
 

@@ -21,6 +21,7 @@ import requests
 
 from lab.engine import LABEL, docker
 from lab.machine import bare_environment, free_port, run, wait_until
+from lab.messages import Messages
 from lab.rendering import Choice, render
 from lab.stacks import (
     DATABASE_PASSWORD,
@@ -79,6 +80,26 @@ def test_a_wrong_value_in_development_is_named_in_one_line_too():
     assert re.fullmatch(r".*DATABASE_PORT.*\n", result.stderr)
 
 
+def test_deploy_sh_distinguishes_a_crash_of_preflight_from_a_fault(project_copy):
+    project = project_copy(MYSQL)
+    checks = project / "operations/checks.py"
+    checks.write_text(checks.read_text(encoding="utf-8").replace("hosts, domain =", "hosts ="))
+    result = subprocess.run(
+        [sys.executable, "manage.py", "preflight"],
+        cwd=project,
+        env=bare_environment(),
+        capture_output=True,
+        text=True,
+    )
+    log = project / "step.log"
+    log.write_text(result.stdout, encoding="utf-8")
+    explain = 'source deploy/explain.sh; explain step.log "${KNOWN_CAUSES[@]}"'
+    explained = run("bash", "-c", explain, cwd=project).stdout
+
+    assert result.returncode == 2
+    assert Messages(project).cause("crash") in explained
+
+
 # The servers
 
 
@@ -98,7 +119,7 @@ class Lab:
     gateway: Gateway
     database: DatabaseServer
     image: str
-    problems: dict[str, tuple[str, str, str]]
+    messages: dict[str, dict]
     values: dict[str, str] = field(default_factory=dict)
     # The keys of someone who may not use the bucket
     stranger: dict[str, str] = field(default_factory=dict)
@@ -119,11 +140,21 @@ class Lab:
             secret = values.get(key) or self.values.get(key)
             assert not secret or secret not in outcome.text
         outcome.kinds = [
-            kind
-            for kind, texts in self.problems.items()
-            if re.search(r"\n    \S.*? ".join(map(as_pattern, texts)) + "\n", outcome.text)
+            kind if "." in kind else f"{name}.{kind}"
+            for name, title in self.messages["STEPS"].items()
+            for kind, texts in self.messages["FAULTS"].items()
+            if re.search(self.pattern(title, texts), outcome.text, re.MULTILINE)
         ]
         return outcome
+
+    def pattern(self, title: str, texts: tuple[str, str, str]) -> str:
+        """Return a regular expression for a fault as it is printed, whatever values are in it."""
+        words = self.messages["WORDS"]
+        fault, cause, next_step = (re.sub(r"\\{\w+\\}", ".*", re.escape(text)) for text in texts)
+        return (
+            rf"^\[{words['wrong']}\] {title}: {fault}\n"
+            rf"    {words['cause']} {cause}\n    {words['next']} {next_step}$"
+        )
 
 
 @dataclass
@@ -132,10 +163,6 @@ class Outcome:
     text: str
     seconds: float
     kinds: list[str] = field(default_factory=list)
-
-
-def as_pattern(text: str) -> str:
-    return re.sub(r"\\{\w+\\}", ".*", re.escape(text))
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +195,8 @@ def lab_of(choice: Choice, network: str, gateway: Gateway, cleanup: ExitStack) -
     cleanup.callback(docker, "network", "disconnect", "--force", network, server.container)
     server.create(name)
     cleanup.callback(server.drop, name)
-    problems = runpy.run_path(str(render(choice) / "config" / "findings.py"))["PROBLEMS"]
-    lab = Lab(network, gateway, server, build_image(render(choice))[0], problems)
+    messages = runpy.run_path(str(render(choice) / "operations/messages.py"))
+    lab = Lab(network, gateway, server, build_image(render(choice))[0], messages)
     lab.values = {
         "SECRET_KEY": uuid.uuid4().hex * 2,
         "ALLOWED_HOSTS": "api.example.com",
@@ -415,11 +442,9 @@ def test_everything_is_checked_whatever_is_found(mysql: Lab) -> None:
         "DATABASE_PASSWORD": "sentinel-1234",
     }
     assert found(mysql, values).kinds == [
-        "secret_key",
-        "hosts.any",
-        "hosts.malformed",
-        "origins.malformed",
-        "origins.path",
+        "security.W009",
+        "operations.E001",
+        "operations.E003",
         "database.credentials",
     ]
 
@@ -427,7 +452,7 @@ def test_everything_is_checked_whatever_is_found(mysql: Lab) -> None:
 @in_containers
 def test_the_env_file_of_development_is_found(postgresql: Lab) -> None:
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings.dev"}
-    assert found(postgresql, settings).kinds == ["debug"]
+    assert found(postgresql, settings).kinds == ["security.W018"]
 
 
 @in_containers

@@ -36,6 +36,7 @@ NO_ROLLBACK_NEXT="Deploy an earlier commit instead: git revert, then push."
 # A pattern of the failed step's log, what it means, what to do.
 KNOWN_CAUSES=(
   "[Nn]o space left on device=>$DISK_FULL=>$DISK_FULL_NEXT"
+  "^\\[crash\\]=>preflight itself crashed. Your app and your settings are not the cause.=>Deploy again. If it keeps happening, report the lines above as an issue of the template."
   "CHANGE_ME|is missing a value=>A value in .env is empty or still CHANGE_ME; the lines above name it.=>Fill it in in the GitHub secret ENV_VARS."
   "ModuleNotFoundError=>A package is missing in the image.=>Add it to requirements.in, renew the locks, and push."
   "SyntaxError|IndentationError|TabError=>The Python code has a syntax error; the lines above name the place.=>Correct it and push."

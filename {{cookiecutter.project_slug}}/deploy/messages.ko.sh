@@ -36,6 +36,7 @@ NO_ROLLBACK_NEXT="git revert로 이전 상태를 되살려 push해 주세요."
 # A pattern of the failed step's log, what it means, what to do.
 KNOWN_CAUSES=(
   "[Nn]o space left on device=>$DISK_FULL=>$DISK_FULL_NEXT"
+  "^\\[crash\\]=>preflight 자체에서 오류가 발생했습니다. 앱이나 설정의 문제가 아닙니다.=>다시 배포해 주세요. 계속되면 위의 내용을 템플릿 저장소에 이슈로 알려 주세요."
   "CHANGE_ME|is missing a value=>.env에 비어 있거나 아직 CHANGE_ME인 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS에 값을 채워 주세요."
   "ModuleNotFoundError=>이미지에 없는 패키지가 있습니다.=>requirements.in에 추가하고 잠금 파일을 다시 만들어 push해 주세요."
   "SyntaxError|IndentationError|TabError=>Python 코드에 문법 오류가 있습니다. 위치는 위에 나와 있습니다.=>고쳐서 다시 push해 주세요."

@@ -1,0 +1,112 @@
+"""System checks of what can be seen before a deployment without a database or another service.
+
+`python manage.py check --deploy` and preflight run them; runserver and migrate do not.
+"""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Info, register
+from django.db import connection
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.exceptions import BadMigrationError, NodeNotFoundError
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
+from django.http.request import split_domain_port, validate_host
+from django.utils import translation
+
+from operations.messages import FAULTS, NOTES, WORDS
+
+
+def fault(id: str, **values: object) -> Error:
+    """Return an error with the text of this id, or what the faults of all services share."""
+    texts = FAULTS.get(id) or FAULTS[id.partition(".")[2]]
+    message, cause, next_step = (text.format(**values) for text in texts)
+    return Error(message, hint=f"{WORDS['cause']} {cause}\n{WORDS['next']} {next_step}", id=id)
+
+
+def note(id: str, **values: object) -> Info:
+    """Return what is good to know, and no reason to stop."""
+    return Info(NOTES[id].format(**values), id=id)
+
+
+def in_one_line(error: object) -> str:
+    return " ".join(str(error).split())
+
+
+@register("hosts", deploy=True)
+def check_hosts(**kwargs: object) -> Iterator[CheckMessage]:
+    hosts, domain = settings.ALLOWED_HOSTS, settings.DOMAIN_NAME
+    for host in hosts:
+        if not is_host(host.removeprefix(".")):
+            yield fault("operations.E001", name="ALLOWED_HOSTS", value=host)
+    if domain and not is_host(domain):
+        yield fault("operations.E001", name="DOMAIN_NAME", value=domain)
+    elif domain and not validate_host(domain.lower(), hosts):
+        yield fault("operations.E002", domain=domain, hosts=",".join([domain, *hosts]))
+    elif not any(map(may_be_public, hosts)):
+        yield note("operations.I001", hosts=", ".join(hosts))
+
+
+def is_host(text: str) -> bool:
+    domain, port = split_domain_port(text)
+    return bool(domain) and domain == text.lower() and not port
+
+
+def may_be_public(host: str) -> bool:
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return host != "localhost"
+
+
+@register("origins", deploy=True)
+def check_origins(**kwargs: object) -> Iterator[CheckMessage]:
+    for name in ("CSRF_TRUSTED_ORIGINS", "CORS_ALLOWED_ORIGINS"):
+        for origin in getattr(settings, name):
+            if not is_origin(origin):
+                yield fault("operations.E003", name=name, value=origin)
+
+
+def is_origin(text: str) -> bool:
+    try:
+        scheme, host, *_ = urlsplit(text)
+    except ValueError:
+        return False
+    # Browsers send `null` and `file://` for pages that come from no server.
+    return bool(scheme and host) and text == f"{scheme}://{host}" or text in ("null", "file://")
+
+
+@register("migrations", deploy=True)
+def check_migrations(**kwargs: object) -> Iterator[CheckMessage]:
+    """Check the files alone, without the database."""
+    try:
+        loader = MigrationLoader(None)
+    except (BadMigrationError, NodeNotFoundError) as error:
+        yield fault("operations.E004", error=in_one_line(error))
+        return
+    conflicts = loader.detect_conflicts()
+    for app, names in conflicts.items():
+        yield fault("operations.E005", app=app, names=", ".join(names))
+    if conflicts:
+        return
+    # As makemigrations does: a name in another language is no change.
+    with translation.override(None):
+        detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+        changed = set(detector.changes(graph=loader.graph))
+    for config in apps.get_app_configs():
+        if not is_own(config.path):
+            continue
+        tables = [m for m in config.get_models() if m._meta.can_migrate(connection)]
+        if config.label in changed or (config.label in loader.unmigrated_apps and tables):
+            yield fault("operations.E006", app=config.label)
+
+
+def is_own(file: str) -> bool:
+    """Tell this project's files from those of packages, which may be in a .venv inside it."""
+    path = Path(file)
+    return path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts

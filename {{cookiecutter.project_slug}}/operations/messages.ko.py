@@ -1,0 +1,211 @@
+"""Texts of the checks before a deployment: the fault, its likely cause and what to do."""
+# ruff: noqa: E501
+
+WORDS = {
+    "wrong": "오류",
+    "cause": "원인:",
+    "next": "다음에 할 일:",
+    "crashed": "preflight(operations/) 자체에서 오류가 발생했습니다. 앱이나 설정의 문제가 아닙니다.",
+}
+
+STEPS = {
+    "environment": "환경 변수",
+    "hosts": "ALLOWED_HOSTS",
+    "origins": "CSRF, CORS",
+    "code": "Django 검사",
+    "migrations": "마이그레이션 파일",
+    "database": "데이터베이스",
+    # {% if cookiecutter.use_redis %}
+    "redis": "Redis",
+    # {% endif %}
+    # {% if cookiecutter.media_storage == "s3" %}
+    "bucket": "S3 버킷",
+    # {% endif %}
+}
+
+NOTES = {
+    "operations.I001": "참고: ALLOWED_HOSTS에 외부에서 접속할 수 있는 주소가 없습니다: {hosts}",
+    "empty": "빈 데이터베이스입니다. 적용할 마이그레이션: {number}개",
+    "to_apply": "적용할 마이그레이션 {number}개: {names}",
+    "unknown": "참고: 이미 적용되었지만 이 코드에는 없는 마이그레이션 {number}개: {names}. 이전 버전으로 되돌렸다면 정상입니다.",
+}
+
+# What to do if a service cannot be reached
+HINTS = {
+    "database": {
+        "address": "ENV_VARS의 DATABASE_HOST(https:// 없이)와 DATABASE_PORT가 RDS의 엔드포인트와 같은지, RDS가 '사용 가능' 상태인지 확인해 주세요.",
+        "firewall": "RDS 보안 그룹의 인바운드 규칙에 포트 {port}, 소스는 EC2의 보안 그룹으로 추가해 주세요.",
+    },
+    # {% if cookiecutter.use_redis %}
+    "redis": {
+        "address": "ENV_VARS의 REDIS_URL을 확인해 주세요. 따로 만든 Redis 서버가 없다면 redis://redis:6379/0이고, docker compose -f docker-compose.prod.yml ps -a redis로 상태를 볼 수 있습니다.",
+        "firewall": "ElastiCache라면 보안 그룹의 인바운드 규칙에 포트 {port}, 소스는 EC2의 보안 그룹으로 추가해 주세요.",
+    },
+    # {% endif %}
+    # {% if cookiecutter.media_storage == "s3" %}
+    "bucket": {
+        "address": "ENV_VARS의 AWS_S3_REGION_NAME에 버킷의 리전(예: ap-northeast-2)을 적고, Amazon S3라면 AWS_S3_ENDPOINT_URL은 비워 주세요.",
+        "firewall": "EC2 보안 그룹의 아웃바운드 규칙과 서브넷의 라우팅 테이블을 확인해 주세요.",
+    },
+    # {% endif %}
+}
+
+FAULTS = {
+    "security.W018": (
+        "DEBUG가 켜져 있습니다. 설정: {settings}",
+        "ENV_VARS에 운영용 .env.prod가 아니라 개발용 .env를 넣었을 수 있습니다.",
+        "ENV_VARS에 .env.prod의 내용을 넣어 주세요. DJANGO_SETTINGS_MODULE은 config.settings.prod여야 합니다.",
+    ),
+    "security.W009": (
+        "SECRET_KEY가 짧거나 예측하기 쉽습니다.",
+        "50자보다 짧거나, 서로 다른 문자가 5개보다 적거나, django-insecure-로 시작합니다.",
+        "python -c 'import secrets; print(secrets.token_urlsafe(50))'로 만든 값을 ENV_VARS의 SECRET_KEY에 넣어 주세요.",
+    ),
+    "operations.E001": (
+        "{name}에 잘못된 호스트가 있습니다: '{value}'",
+        "빈 값이거나 http://, 포트, 경로, 공백이 들어 있습니다. *는 위조된 Host 헤더도 허용합니다.",
+        "ENV_VARS의 {name}에 도메인이나 IP 주소만 적어 주세요. 쉼표 앞뒤에도 공백을 두지 않습니다. 예: api.example.com",
+    ),
+    "operations.E002": (
+        "DOMAIN_NAME이 ALLOWED_HOSTS에 없습니다: {domain}",
+        "이대로 배포하면 그 도메인으로 오는 요청을 모두 거부합니다.",
+        "ENV_VARS에서 ALLOWED_HOSTS={hosts} 로 고쳐 주세요.",
+    ),
+    "operations.E003": (
+        "{name}에 잘못된 오리진이 있습니다: '{value}'",
+        "https://와 호스트로만 이루어져야 합니다. 공백이나 경로가 있거나 /로 끝나면 안 됩니다.",
+        "ENV_VARS의 {name}에 브라우저가 보내는 형식대로 적어 주세요. 쉼표 앞뒤에도 공백을 두지 않습니다. 예: https://www.example.com",
+    ),
+    "code": (
+        "{error}",
+        "코드나 설정에 오류가 있습니다. 이대로는 migrate도 실패합니다.",
+        "내 컴퓨터에서 python manage.py check와 pytest로 재현해 고친 뒤 push해 주세요.",
+    ),
+    "endless": (
+        "점검이 {seconds}초 안에 끝나지 않았습니다.",
+        "네트워크나 DNS가 응답하지 않습니다.",
+        "서버의 네트워크와 보안 그룹을 확인한 뒤 다시 배포해 주세요.",
+    ),
+    "operations.E004": (
+        "마이그레이션을 읽을 수 없습니다: {error}",
+        "의존하는 마이그레이션 파일이 없거나, 파일에 Migration 클래스가 없습니다.",
+        "마이그레이션 파일을 모두 커밋했는지 확인하고 다시 push해 주세요.",
+    ),
+    "operations.E005": (
+        "{app} 앱의 마지막 마이그레이션이 여러 개입니다: {names}",
+        "두 브랜치에서 각각 만든 마이그레이션이 병합되었습니다.",
+        "python manage.py makemigrations --merge를 실행한 뒤 다시 push해 주세요.",
+    ),
+    "operations.E006": (
+        "모델이 바뀌었는데 마이그레이션이 없습니다: {app}",
+        "makemigrations를 실행하지 않았거나, 생성된 파일을 커밋하지 않았습니다.",
+        "python manage.py makemigrations {app} 명령을 실행하고 생성된 파일도 push해 주세요.",
+    ),
+    "history": (
+        "데이터베이스의 마이그레이션 기록이 코드와 맞지 않습니다: {error}",
+        "이미 적용한 마이그레이션의 파일이나 dependencies가 바뀌었습니다.",
+        "적용된 마이그레이션은 원래대로 되돌리고, 바꿀 내용은 새 마이그레이션으로 만들어 주세요.",
+    ),
+    # Every service
+    "unresolved": (
+        "호스트 이름을 찾을 수 없습니다: {target}",
+        "이름이 틀렸거나 그 서버가 삭제되었습니다.",
+        "{address}",
+    ),
+    "timeout": (
+        "연결 시간이 초과되었습니다: {target}",
+        "보안 그룹이 막고 있거나, 서버가 중지되었거나 다른 VPC에 있습니다.",
+        "{firewall}",
+    ),
+    "refused": (
+        "연결이 거부되었습니다: {target}",
+        "포트가 틀렸거나 그 서비스가 실행되고 있지 않습니다.",
+        "{address}",
+    ),
+    "silent": (
+        "연결은 되지만 응답이 없습니다: {target} ({error})",
+        "시작하는 중이거나 멈춰 있거나, 그 포트를 다른 프로그램이 쓰고 있습니다.",
+        "{address}",
+    ),
+    "other": (
+        "사용할 수 없습니다: {target} ({error})",
+        "괄호 안은 그 서비스가 알려 준 오류입니다.",
+        "{address}",
+    ),
+    # Database
+    "database.credentials": (
+        "사용자나 비밀번호가 거부되었습니다: {target}",
+        "DATABASE_USER나 DATABASE_PASSWORD가 틀렸습니다.",
+        "ENV_VARS의 두 값을 확인해 주세요. 비밀번호는 따옴표 없이 적습니다. 잊었다면 RDS의 마스터 암호를 바꿔 주세요.",
+    ),
+    "database.missing": (
+        "데이터베이스가 없습니다: {target}",
+        "RDS를 만들 때 '초기 데이터베이스 이름'을 비워 두었거나 DATABASE_NAME이 틀렸습니다.",
+        # {% if cookiecutter.database == "mysql" %}
+        "서버에 접속해 CREATE DATABASE `{name}` CHARACTER SET utf8mb4; 를 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.",
+        # {% else %}
+        '서버에 접속해 CREATE DATABASE "{name}"; 을 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.',
+        # {% endif %}
+    ),
+    "database.denied": (
+        "이 사용자는 그 데이터베이스를 쓸 수 없습니다: {target}",
+        # {% if cookiecutter.database == "mysql" %}
+        "데이터베이스가 없거나 사용자에게 권한이 없습니다. MySQL은 권한이 없는 사용자에게 둘을 구별해 주지 않습니다.",
+        "ENV_VARS의 DATABASE_NAME을 확인하고, 관리자로 CREATE DATABASE `{name}`; 과 GRANT ALL ON `{name}`.* TO '{user}'; 를 실행해 주세요.",
+        # {% else %}
+        "다른 사용자의 데이터베이스이거나 pg_hba.conf가 이 서버를 허용하지 않습니다.",
+        'ENV_VARS의 DATABASE_NAME과 DATABASE_USER를 확인하고, 관리자로 GRANT ALL ON DATABASE "{name}" TO "{user}"; 를 실행해 주세요.',
+        # {% endif %}
+    ),
+    "database.tls": (
+        "암호화(TLS)된 연결을 맺을 수 없습니다: {target} ({error})",
+        # {% if cookiecutter.database == "mysql" %}
+        "RDS의 파라미터 require_secure_transport가 켜져 있으면 암호화된 연결만 받습니다.",
+        'config/settings/base.py의 데이터베이스 OPTIONS에 "ssl_mode": "REQUIRED"를 추가하거나 그 파라미터를 꺼 주세요.',
+        # {% else %}
+        "서버와 이 프로젝트 가운데 한쪽만 암호화를 요구합니다(RDS의 rds.force_ssl).",
+        "config/settings/base.py의 데이터베이스 OPTIONS에 있는 sslmode와 RDS의 rds.force_ssl을 확인해 주세요.",
+        # {% endif %}
+    ),
+    # {% if cookiecutter.use_redis %}
+    # Redis
+    "redis.url": (
+        "REDIS_URL을 해석할 수 없습니다.",
+        "redis://로 시작하지 않거나, 포트가 숫자가 아니거나, 비밀번호에 특수 문자가 있습니다.",
+        "ENV_VARS에 REDIS_URL=redis://redis:6379/0 처럼 적어 주세요. 비밀번호의 특수 문자는 인코딩합니다(@는 %40).",
+    ),
+    "redis.credentials": (
+        "사용자나 비밀번호가 거부되었습니다: {target}",
+        "REDIS_URL에 비밀번호가 없거나 틀렸습니다.",
+        "ENV_VARS에 REDIS_URL=redis://:비밀번호@{target}/0 처럼 적어 주세요. 비밀번호의 특수 문자는 인코딩합니다(@는 %40).",
+    ),
+    # {% endif %}
+    # {% if cookiecutter.media_storage == "s3" %}
+    # Bucket
+    "bucket.keyless": (
+        "S3에 쓸 자격 증명(키)이 없습니다.",
+        "AWS_ACCESS_KEY_ID나 AWS_SECRET_ACCESS_KEY가 비어 있고, EC2의 IAM 역할도 읽을 수 없습니다.",
+        "ENV_VARS에 두 키를 모두 적거나 IAM 역할을 붙여 주세요. 인스턴스 메타데이터의 홉 제한(hop limit)이 2여야 컨테이너에서 역할을 읽을 수 있습니다.",
+    ),
+    "bucket.credentials": (
+        "자격 증명(키)이 거부되었습니다: {error}",
+        "AWS_ACCESS_KEY_ID나 AWS_SECRET_ACCESS_KEY가 틀렸거나 삭제되었습니다.",
+        "IAM에서 액세스 키를 확인하거나 새로 만들어 ENV_VARS의 두 값을 함께 바꿔 주세요.",
+    ),
+    "bucket.missing": (
+        "버킷이 없습니다: {bucket}",
+        "AWS_STORAGE_BUCKET_NAME이 틀렸거나 버킷을 아직 만들지 않았습니다.",
+        "리전 {region}에 버킷을 만들거나 ENV_VARS의 AWS_STORAGE_BUCKET_NAME을 고쳐 주세요.",
+    ),
+    "bucket.denied": (
+        "버킷에 접근할 권한이 없습니다: {bucket} ({error})",
+        "IAM 사용자나 역할에 권한이 없거나, 다른 계정의 버킷입니다.",
+        "버킷에 s3:ListBucket을, 버킷의 객체에 s3:PutObject, s3:GetObject, s3:DeleteObject를 허용해 주세요.",
+    ),
+    "bucket.region": (
+        "버킷이 그 리전에 없습니다: {bucket}, {region} ({error})",
+        "AWS_S3_REGION_NAME이 버킷을 만든 리전과 다릅니다.",
+        "S3 콘솔에서 버킷의 리전을 확인해 ENV_VARS의 AWS_S3_REGION_NAME에 적어 주세요.",
+    ),
+    # {% endif %}
+}

@@ -1,0 +1,111 @@
+"""How preflight reaches the services: as the application does, and without changing anything.
+
+Of a server that cannot be reached the drivers say little, so a plain connection is tried first.
+"""
+
+import re
+import socket
+from collections.abc import Iterator
+
+from django.core.checks import CheckMessage, Error, Info
+from django.db import Error as DatabaseError
+from django.db import connection
+from django.db.migrations.exceptions import (
+    BadMigrationError,
+    InconsistentMigrationHistory,
+    NodeNotFoundError,
+)
+from django.db.migrations.executor import MigrationExecutor
+
+from operations import checks
+from operations.checks import in_one_line, note
+from operations.messages import HINTS
+
+SECONDS_TO_CONNECT = 3
+
+# Patterns of the errors' types and texts
+DATABASE_ERRORS = {
+    # {% if cookiecutter.database == "mysql" %}
+    "credentials": r"\((1045|1698),",
+    "missing": r"\(1049,",
+    "denied": r"\((1044|1130),",
+    "tls": r"\((2026|3159),",
+    "silent": r"\((2006|2013),",
+    # {% else %}
+    "credentials": r"password authentication failed|no password supplied|role .* does not exist",
+    "missing": r"database .* does not exist",
+    "denied": r"permission denied for database|no pg_hba.conf entry(?!.*no encryption)",
+    "tls": r"no encryption|SSL (connection is|was) required",
+    "silent": r"timeout expired|closed the connection unexpectedly",
+    # {% endif %}
+}
+
+
+def fault(service: str, kind: str, **values: object) -> Error:
+    hints = {name: text.format(**values) for name, text in HINTS[service].items()}
+    return checks.fault(f"{service}.{kind}", **values, **hints)
+
+
+def kind_of(error: Exception, patterns: dict[str, str]) -> str:
+    text = f"{type(error).__name__}: {error}"
+    return next((kind for kind, each in patterns.items() if re.search(each, text)), "other")
+
+
+def why_unreachable(host: str, port: int) -> str:
+    """Return what prevents a connection, or nothing if there is one."""
+    try:
+        socket.create_connection((host, port), SECONDS_TO_CONNECT).close()
+    except (socket.gaierror, UnicodeError):
+        return "unresolved"
+    except ConnectionRefusedError:
+        return "refused"
+    except OSError:  # No answer in time, or no route
+        return "timeout"
+    return ""
+
+
+def check_database() -> Iterator[CheckMessage]:
+    host, port, name, user = (connection.settings_dict[k] for k in ("HOST", "PORT", "NAME", "USER"))
+    target = f"{user}@{host}:{port}/{name}"
+    values = {"port": port, "name": name, "user": user, "target": target}
+    if "/" in host or "@" in host:
+        # Of a whole URL, no more than what follows its password
+        value = host.rpartition("@")[2]
+        yield checks.fault("operations.E001", name="DATABASE_HOST", value=value)
+        return
+    if host and (kind := why_unreachable(host, port)):
+        yield fault("database", kind, **values)
+        return
+    try:
+        connection.ensure_connection()
+        yield Info(target)
+        yield from compare_migrations()
+    except DatabaseError as error:
+        kind = kind_of(error, DATABASE_ERRORS)
+        yield fault("database", kind, **values, error=in_one_line(error))
+
+
+def compare_migrations() -> Iterator[CheckMessage]:
+    """Compare the migrations that are applied with those of this code."""
+    try:
+        executor = MigrationExecutor(connection)
+        executor.loader.check_consistent_history(connection)
+    except (BadMigrationError, NodeNotFoundError):
+        return  # operations.E004 reports this.
+    except InconsistentMigrationHistory as error:
+        yield checks.fault("history", error=in_one_line(error))
+        return
+    loader = executor.loader
+    plan = executor.migration_plan(loader.graph.leaf_nodes())
+    to_apply = [(migration.app_label, migration.name) for migration, _ in plan]
+    replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
+    unknown = [
+        (app, name)
+        for app, name in loader.applied_migrations
+        if app in loader.migrated_apps and (app, name) not in {*loader.disk_migrations, *replaced}
+    ]
+    first = "to_apply" if loader.applied_migrations else "empty"
+    for kind, keys in ((first, to_apply), ("unknown", unknown)):
+        if keys:
+            names = ", ".join(f"{app}.{name}" for app, name in keys)
+            yield note(kind, number=len(keys), names=names)
