@@ -7,11 +7,10 @@ import sys
 from django.core.management import execute_from_command_line
 from environs import EnvError
 
-from config.env import InvalidEnvironment
-
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     try:
         execute_from_command_line(sys.argv)
-    except (InvalidEnvironment, EnvError) as error:
+    except EnvError as error:
+        # The environment is at fault, not the code: no traceback.
         sys.exit(str(error))

@@ -30,7 +30,8 @@ readonly SECONDS_TO_BEGIN=10
 readonly SECONDS_OF_CHECKING=2
 readonly SECONDS_TO_DRAIN=90
 # Compose gets these from here: left to read .env by itself, it would take a $ in a password for a
-# variable of its own.
+# variable of its own. config/env.py checks the last two, but Compose, which runs first, refuses a
+# WEB_REPLICAS that is no number.
 readonly COMPOSE_KEYS=(
   ALLOWED_HOSTS DOMAIN_NAME LETSENCRYPT_EMAIL ACME_SERVER WEB_REPLICAS WEB_CONCURRENCY
 )

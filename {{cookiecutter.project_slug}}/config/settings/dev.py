@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from config.env import env
+from config.env import env, require
 
 env.read_env(str(Path(__file__).resolve().parent.parent.parent / ".env"), recurse=False)
+# No variable has to be set, but none may be malformed.
+require()
 
 from .base import *  # noqa: E402, F403
 
