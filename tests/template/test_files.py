@@ -194,7 +194,8 @@ LINTERS = {
 
 
 def files_for(linter: Linter) -> list[Path]:
-    own = [(name, TEMPLATE / name) for name in tracked_files() if not name.startswith(RAW.name)]
+    # The raw tree lints as it stands, next to every file that is rendered from it.
+    own = [(name, TEMPLATE / name) for name in tracked_files()]
     return [file for path, file in own + distinct_files() if re.search(linter.files, path)]
 
 

@@ -88,22 +88,19 @@ if env.str("DATABASE_HOST", ""):
         "default": {
             "ENGINE": "operations.database",
             "HOST": env.str("DATABASE_HOST"),
-            # {% if cookiecutter.database == "mysql" %}
-            "PORT": env.int("DATABASE_PORT", 3306),
-            # {% else %}
-            "PORT": env.int("DATABASE_PORT", 5432),
-            # {% endif %}
             "NAME": env.str("DATABASE_NAME"),
             "USER": env.str("DATABASE_USER"),
             "PASSWORD": env.str("DATABASE_PASSWORD"),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             # {% if cookiecutter.database == "mysql" %}
+            "PORT": env.int("DATABASE_PORT", 3306),
             # utf8mb4: Korean and emoji alike. A server that does not answer is an error after some
             # seconds, not a request that hangs.
             "OPTIONS": {"charset": "utf8mb4", "connect_timeout": 3},
             "TEST": {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_0900_ai_ci"},
             # {% else %}
+            "PORT": env.int("DATABASE_PORT", 5432),
             # A server that does not answer is an error after some seconds, not a hanging request.
             "OPTIONS": {"connect_timeout": 3, "tcp_user_timeout": 4000},
             # {% endif %}
@@ -165,11 +162,7 @@ SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 
 # Language and time
 
-# {% if cookiecutter.docs_language == "ko" %}
-LANGUAGE_CODE = "ko-kr"
-# {% else %}
-LANGUAGE_CODE = "en-us"
-# {% endif %}
+LANGUAGE_CODE = "{{ 'ko-kr' if cookiecutter.docs_language == 'ko' else 'en-us' }}"
 TIME_ZONE = "{{ cookiecutter.time_zone }}"
 
 # Static files and uploads
