@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from lab.engine import LABEL, docker
 from lab.environments import IMAGE, environment_of, interpreter
+from lab.machine import run
 from lab.rendering import OPPOSITES, Choice, add_tests, each_pair, name_of
-from lab.stacks import LABEL, docker, needs_engine
+from lab.stacks import needs_engine
 
 
 def run_suite(python: Path, project: Path, *options: str) -> str:
     """Run a project's tests with warnings as errors; return the output."""
-    done = subprocess.run(
-        [python, "-W", "error", "-m", "pytest", "-q", *options],
+    done = run(
+        *(python, "-W", "error", "-m", "pytest", "-q", *options),
         cwd=project,
-        capture_output=True,
-        text=True,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test", "COLUMNS": "100"},
     )
-    output = done.stdout + done.stderr
+    output = done.stdout
     assert done.returncode == 0, output
     assert re.search(r"\d+ passed", output), output
     assert not re.search(r"\d+ skipped", output.splitlines()[-1]), output
@@ -41,9 +40,14 @@ def test_the_projects_own_tests_pass(project_copy: Callable, choice: Choice) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", ["3.12", "3.13"])
-@pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
-def test_they_pass_on_other_pythons(project_copy: Callable, choice: Choice, version: str) -> None:
+@pytest.mark.parametrize(
+    ("version", "choice"),
+    [
+        pytest.param(version, choice, id=f"{version}-{name_of(choice)}")
+        for version, choice in zip(["3.12", "3.13"], OPPOSITES, strict=True)
+    ],
+)
+def test_they_pass_on_other_pythons(project_copy: Callable, version: str, choice: Choice) -> None:
     if not interpreter(version):
         pytest.skip(f"no Python {version} on this machine")
     project = project_copy(choice)
@@ -90,8 +94,8 @@ def test_an_app_made_with_startapp_is_green_at_once(project_copy: Callable, choi
         [python, "-m", "ruff", "check"],
         [python, "-m", "ruff", "format", "--check"],
     ):
-        done = subprocess.run(command, cwd=project, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = run(*command, cwd=project)
+        assert done.returncode == 0, done.stdout
 
     run_suite(python, project)
 
