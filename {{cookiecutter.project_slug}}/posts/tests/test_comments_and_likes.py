@@ -101,11 +101,6 @@ def test_user_comments(signed_in: APIClient, post: Post, user: User) -> None:
     assert (comment.post, comment.author, comment.body) == (post, user, "좋아요 👍")
 
 
-def test_comment_shows_its_author_without_the_address(signed_in: APIClient, post: Post) -> None:
-    comment = signed_in.post(address(post, "comments"), {"body": "…"}).json()
-    assert set(comment["author"]) == {"id", "name"}
-
-
 def test_visitor_cannot_comment(api: APIClient, post: Post) -> None:
     assert api.post(address(post, "comments"), {"body": "…"}).status_code == 401
 

@@ -54,21 +54,6 @@ def test_new_post_may_bring_an_image(signed_in: APIClient, uploads: Path) -> Non
     assert created["image"].endswith(files_in(uploads)[0].name)
 
 
-def test_name_of_the_upload_is_forgotten(signed_in: APIClient, post: Post, uploads: Path) -> None:
-    upload(signed_in, post, picture(), "../../settings.png")
-    [file] = files_in(uploads)
-    assert file.parent == Path("posts")
-    assert "settings" not in file.name
-
-
-def test_equal_uploads_have_different_names(
-    signed_in: APIClient, user: User, uploads: Path
-) -> None:
-    for post in PostFactory.create_batch(2, author=user):
-        upload(signed_in, post, picture())
-    assert len(files_in(uploads)) == 2
-
-
 def test_post_shows_the_address_of_its_image(signed_in: APIClient, post: Post) -> None:
     address = upload(signed_in, post, picture()).json()["image"]
     assert address.startswith("http://testserver/media/posts/")
@@ -103,19 +88,6 @@ def test_replaced_image_is_removed(
         upload(signed_in, post, picture(color="blue"))
     [file] = files_in(uploads)
     assert (uploads / file).read_bytes() == picture(color="blue")
-
-
-def test_image_can_be_taken_away(
-    signed_in: APIClient,
-    post: Post,
-    uploads: Path,
-    django_capture_on_commit_callbacks: object,
-) -> None:
-    upload(signed_in, post, picture())
-    with django_capture_on_commit_callbacks(execute=True):
-        response = signed_in.patch(f"/api/posts/{post.pk}/", {"image": None})
-    assert response.json()["image"] is None
-    assert files_in(uploads) == []
 
 
 def test_image_goes_with_its_post(

@@ -124,3 +124,31 @@ def test_other_file_is_refused_and_not_stored(
 
 def test_what_is_no_file_is_refused(signed_in: APIClient, post: Post) -> None:
     assert signed_in.patch(f"/api/posts/{post.pk}/", {"image": "me.png"}).status_code == 400
+
+
+def test_name_of_the_upload_is_forgotten(signed_in: APIClient, post: Post, uploads: Path) -> None:
+    upload(signed_in, post, picture(), "../../settings.png")
+    [file] = files_in(uploads)
+    assert file.parent == Path("posts")
+    assert "settings" not in file.name
+
+
+def test_equal_uploads_have_different_names(
+    signed_in: APIClient, user: User, uploads: Path
+) -> None:
+    for post in PostFactory.create_batch(2, author=user):
+        upload(signed_in, post, picture())
+    assert len(files_in(uploads)) == 2
+
+
+def test_image_can_be_taken_away(
+    signed_in: APIClient,
+    post: Post,
+    uploads: Path,
+    django_capture_on_commit_callbacks: object,
+) -> None:
+    upload(signed_in, post, picture())
+    with django_capture_on_commit_callbacks(execute=True):
+        response = signed_in.patch(f"/api/posts/{post.pk}/", {"image": None})
+    assert response.json()["image"] is None
+    assert files_in(uploads) == []

@@ -1,9 +1,14 @@
 """What lists do with odd values, other scripts and equal items, on the example app."""
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.factories import UserFactory
+from accounts.models import User
 from posts.factories import PostFactory
 from posts.models import Post, Tag
 
@@ -16,6 +21,11 @@ def listed(api: APIClient, **query: object) -> list[int]:
     response = api.get("/api/posts/", query)
     assert response.status_code == 200
     return [post["id"] for post in response.json()["results"]]
+
+
+def wrong_fields(response: Response) -> list[tuple[str, str]]:
+    assert response.status_code == 400
+    return [(error["field"], error["code"]) for error in response.json()["errors"]]
 
 
 @pytest.fixture
@@ -113,3 +123,43 @@ def test_page_tells_the_count_and_its_neighbours(api: APIClient) -> None:
 @pytest.mark.parametrize("page", ["2", "0", "abc", "9" * 30])
 def test_missing_page_is_answered_404(api: APIClient, page: str) -> None:
     assert api.get("/api/posts/", {"page": page}).status_code == 404
+
+
+def queries_of_the_list(user: User | AnonymousUser, posts: int) -> int:
+    authors = UserFactory.create_batch(3)
+    created = Post.objects.bulk_create(
+        Post(author=authors[number % 3], title=f"{number}", body="…") for number in range(posts)
+    )
+    # A database that does not return the keys of what it inserts leaves them out here too.
+    created = Post.objects.order_by("-pk")[: len(created)]
+    tags = Tag.objects.named(["django", "python"])
+    through = Post.tags.through
+    through.objects.bulk_create(through(post=post, tag=tag) for post in created for tag in tags)
+    client = APIClient()
+    client.force_authenticate(user if user.is_authenticated else None)
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get("/api/posts/", {"page_size": 100})
+    assert len(response.json()["results"]) == min(Post.objects.count(), 100)
+    return len(queries)
+
+
+@pytest.mark.parametrize("who", ["a visitor", "a user"])
+def test_list_takes_as_many_queries_for_many_posts_as_for_few(who: str) -> None:
+    user = UserFactory() if who == "a user" else AnonymousUser()
+    assert queries_of_the_list(user, 10) == queries_of_the_list(user, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("tags", "wrong"),
+    [
+        (["fine", " "], ("tags.1", "blank")),
+        (["x" * 31], ("tags.0", "max_length")),
+        # In lower case this letter is two.
+        (["İ" * 30], ("tags.0", "max_length")),
+        ([str(number) for number in range(11)], ("tags", "max_length")),
+        ("django", ("tags", "not_a_list")),
+    ],
+    ids=["blank", "long", "long in lower case", "many", "no list"],
+)
+def test_wrong_tags_are_named(signed_in: APIClient, tags: object, wrong: tuple[str, str]) -> None:
+    assert wrong_fields(signed_in.post("/api/posts/", DRAFT | {"tags": tags})) == [wrong]
