@@ -33,10 +33,6 @@ MESSAGES = {
         "fill_in": ".env.prod는 배포할 때 씁니다. CHANGE_ME를 모두 채우고, git에는 올리지 마세요.",
         "kept": "이미 있던 것은 그대로 두었습니다: {names}",
         "missing": "{name}에 없는 키가 있습니다: {keys}. .env.example을 보고 추가해 주세요.",
-        "broken": (
-            "템플릿의 결함으로 프로젝트가 완성되지 않았습니다. "
-            "이 메시지를 이슈로 알려 주세요: {files}"
-        ),
     },
     "en": {
         "created": "{slug} is ready. Next, run:",
@@ -45,7 +41,6 @@ MESSAGES = {
         "fill_in": ".env.prod is for deploying: fill in every CHANGE_ME, and never commit it.",
         "kept": "Kept as it was: {names}",
         "missing": "{name} lacks {keys}; add them as .env.example shows.",
-        "broken": "A defect of the template left the project incomplete; please report: {files}",
     },
 }
 
@@ -173,20 +168,6 @@ def write_env_files(project: Path, answers: dict) -> dict[str, list[str]]:
     return kept
 
 
-def unfinished_files(project: Path, template: Path) -> list[str]:
-    """Return the rendered files in which template code is left."""
-    # Not written out, since cookiecutter renders this very file.
-    marks = (b"{" * 2 + b" cookiecutter", b"# {" + b"%")
-    unfinished = []
-    for source in template.rglob("*"):
-        file = project / source.relative_to(template)
-        if source.is_file() and file.is_file():
-            content = file.read_bytes()
-            if any(mark in content for mark in marks):
-                unfinished.append(str(file.relative_to(project)))
-    return unfinished
-
-
 def start_commands(windows: bool) -> str:
     """Return the line that starts the project without Docker, in bash, zsh or PowerShell.
 
@@ -239,10 +220,6 @@ def main(answers: dict, project: Path) -> None:
     choose_variants(project, template, answers)
     drop(project, template, answers)
     missing = write_env_files(project, answers)
-    unfinished = unfinished_files(project, template)
-    if unfinished:
-        say = MESSAGES[answers["docs_language"]]
-        sys.exit(say["broken"].format(files=", ".join(unfinished)))
     folder = folder_to_enter(answers, project)
     print(last_words(answers, folder, kept, missing, sys.platform == "win32"))
 

@@ -153,14 +153,6 @@ def test_fill_in_changes_values_but_no_comment() -> None:
     assert hook.fill_in(example, {"A": r"\1", "B": "x"}) == "# A=comment\nA=\\1\nB=x\n"
 
 
-@pytest.mark.parametrize("left", ["{{ cookiecutter.x }}", "# {% if x %}"])
-def test_template_code_left_in_a_project_is_found(tmp_path: Path, left: str) -> None:
-    template = write(tmp_path / "template", "a.py", "b.py")
-    project = write(tmp_path / "project", "a.py", "b.py")
-    (project / "a.py").write_text(left, encoding="utf-8")
-    assert hook.unfinished_files(project, template) == ["a.py"]
-
-
 @pytest.mark.parametrize("windows", [False, True])
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_last_words_have_ten_lines_at_most(language: str, windows: bool) -> None:

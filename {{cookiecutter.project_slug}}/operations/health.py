@@ -60,7 +60,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 class HealthMiddleware:
-    """Answer before the Host header is checked and HTTPS is demanded.
+    """Answer before the Host header is checked.
 
     A container's health check and a load balancer use an IP address, which ALLOWED_HOSTS does not
     name.

@@ -9,6 +9,7 @@ from django.db import (
     OperationalError,
     ProgrammingError,
     connection,
+    transaction,
 )
 
 from common.errors import is_outage
@@ -81,6 +82,10 @@ else:
 
 
 def test_the_database_at_hand_is_no_outage(db: None) -> None:
-    with pytest.raises(DatabaseError) as caught, connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError) as caught,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT nothing FROM nowhere")
     assert not is_outage(caught.value)

@@ -51,10 +51,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "common.middleware.RequestIdMiddleware",
     "common.middleware.RequestLogMiddleware",
-    "operations.health.HealthMiddleware",
     "common.errors.CrashMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "operations.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -239,7 +239,7 @@ SIMPLE_JWT = {
 }
 # {% endif %}
 
-SPECTACULAR_SETTINGS = {
+SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "{{ cookiecutter.project_name | escape_quotes }}",
     "DESCRIPTION": "{{ cookiecutter.description | escape_quotes }}",
     "VERSION": RELEASE or "dev",

@@ -31,6 +31,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # HTTPS is on as soon as there is a domain; without one the site answers HTTP by IP address.
 HTTPS = bool(DOMAIN_NAME)  # noqa: F405
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 # An hour, so that a mistake ends soon. Raise it to 31536000 (a year) once HTTPS has proven itself.

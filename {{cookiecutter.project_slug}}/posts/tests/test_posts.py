@@ -14,7 +14,7 @@ from posts.models import Like, Post, Tag
 
 pytestmark = pytest.mark.django_db
 
-DRAFT = {"title": "제목 🌱", "body": "본문 👩‍💻\n둘째 줄"}
+DRAFT = {"title": "새 제목 🌱", "body": "본문 👩‍💻\n둘째 줄"}
 
 
 def address(post: Post, *parts: object) -> str:
