@@ -33,6 +33,10 @@ MESSAGES = {
         "fill_in": ".env.prod는 배포할 때 씁니다. CHANGE_ME를 모두 채우고, git에는 올리지 마세요.",
         "kept": "이미 있던 것은 그대로 두었습니다: {names}",
         "missing": "{name}에 없는 키가 있습니다: {keys}. .env.example을 보고 추가해 주세요.",
+        "broken": (
+            "템플릿의 결함으로 프로젝트가 완성되지 않았습니다. "
+            "이 메시지를 이슈로 알려 주세요: {files}"
+        ),
     },
     "en": {
         "created": "{slug} is ready. Next, run:",
@@ -41,6 +45,7 @@ MESSAGES = {
         "fill_in": ".env.prod is for deploying: fill in every CHANGE_ME, and never commit it.",
         "kept": "Kept as it was: {names}",
         "missing": "{name} lacks {keys}; add them as .env.example shows.",
+        "broken": "A defect of the template left the project incomplete; please report: {files}",
     },
 }
 
@@ -56,43 +61,54 @@ def paths_not_chosen(answers: dict) -> list[str]:
     ]
 
 
-def choose_variants(project: Path, template: Path, answers: dict) -> None:
-    """Keep `README.ko.md` as `README.md` where `ko` is chosen, and drop what is for other values."""
+def files_of(template: Path) -> list[str]:
+    """Return the paths of the raw files, relative to their folder."""
+    return [
+        Path(folder, name).relative_to(template).as_posix()
+        for folder, _, names in os.walk(template)
+        for name in names
+    ]
+
+
+def choose(project: Path, files: list[str], answers: dict) -> list[str]:
+    """Keep what was chosen of the template's files, and return their paths.
+
+    `README.ko.md` becomes `README.md` where `ko` is chosen. What the template does not have, such
+    as a team's own files in a folder that is dropped, stays.
+    """
     chosen = {answers[name] for name in answers["_choices"]}
-    for source in template.rglob("*.*.*"):
-        file = project / source.relative_to(template)
-        name, value = split_variant(file.name, answers)
+    unused = paths_not_chosen(answers)
+    kept = []
+    for path in files:
+        name, value = split_variant(path, answers)
         if value in chosen:
-            file.replace(file.with_name(name))
+            (project / path).replace(project / name)
         elif value:
-            file.unlink()
+            (project / path).unlink()
+        if any(f"{path}/".startswith(f"{folder}/") for folder in unused):
+            (project / name).unlink(missing_ok=True)
+        elif value in chosen or not value:
+            kept.append(name)
+    for path in unused:
+        remove_empty_folders(project / path)
+    return kept
 
 
-def split_variant(name: str, answers: dict) -> tuple[str, str]:
+def split_variant(path: str, answers: dict) -> tuple[str, str]:
     """Return `README.md` and `ko` for `README.ko.md`; no value where a file is for all of them."""
     values = "|".join(value for choices in answers["_choices"].values() for value in choices)
-    match = re.fullmatch(rf"(.+)\.({values})(\.\w+)", name)
-    return (match[1] + match[3], match[2]) if match else (name, "")
+    match = re.fullmatch(rf"(.+)\.({values})(\.\w+)", path)
+    return (match[1] + match[3], match[2]) if match else (path, "")
 
 
-def drop(project: Path, template: Path, answers: dict) -> None:
-    """Remove from the project what the template has at the paths; a team's own files stay."""
-    for path in paths_not_chosen(answers):
-        source = template / path
-        files = [f for f in source.rglob("*") if f.is_file()] if source.is_dir() else [source]
-        for file in files:
-            rendered = project / file.relative_to(template)
-            rendered.with_name(split_variant(file.name, answers)[0]).unlink(missing_ok=True)
-        target = project / path
-        if target.is_dir():
-            import shutil  # Rarely needed, and slow to import.
-
-            for cache in list(target.rglob("__pycache__")):
-                shutil.rmtree(cache)
-            folders = sorted(f for f in target.rglob("*") if f.is_dir())
-            for folder in (*reversed(folders), target):
-                if not any(folder.iterdir()):
-                    folder.rmdir()
+def remove_empty_folders(top: Path) -> None:
+    """Remove a folder and those in it, as far as they hold nothing but compiled Python."""
+    for folder, _, names in os.walk(top, topdown=False):
+        if Path(folder).name == "__pycache__":
+            for name in names:
+                Path(folder, name).unlink()
+        if not os.listdir(folder):
+            os.rmdir(folder)
 
 
 def new_secret() -> str:
@@ -168,6 +184,17 @@ def write_env_files(project: Path, answers: dict) -> dict[str, list[str]]:
     return kept
 
 
+def unfinished_files(project: Path, files: list[str]) -> list[str]:
+    """Return those of the files in which template code is left.
+
+    cookiecutter copies what looks binary to it, and versions differ in what they take for that.
+    """
+    # Not written out, since cookiecutter renders this very file.
+    marks = (b"{" * 2 + b" cookiecutter", b"# {" + b"%")
+    contents = {path: (project / path).read_bytes() for path in files}
+    return [path for path, text in contents.items() if any(mark in text for mark in marks)]
+
+
 def start_commands(windows: bool) -> str:
     """Return the line that starts the project without Docker, in bash, zsh or PowerShell.
 
@@ -217,9 +244,12 @@ def main(answers: dict, project: Path) -> None:
     """Finish the project in its folder; exit with a message if it is not complete."""
     template = Path(answers["_repo_dir"], "{" + "{cookiecutter.project_slug}" + "}").resolve()
     kept = [name for name in KEPT if (project / name).exists()]
-    choose_variants(project, template, answers)
-    drop(project, template, answers)
+    files = choose(project, files_of(template), answers)
     missing = write_env_files(project, answers)
+    unfinished = unfinished_files(project, files)
+    if unfinished:
+        say = MESSAGES[answers["docs_language"]]
+        sys.exit(say["broken"].format(files=", ".join(unfinished)))
     folder = folder_to_enter(answers, project)
     print(last_words(answers, folder, kept, missing, sys.platform == "win32"))
 

@@ -88,35 +88,40 @@ def test_paths_of_a_value_chosen_stay() -> None:
     assert hook.paths_not_chosen({**ANSWERS, "use_redis": True}) == []
 
 
-def test_drop_removes_what_the_template_has_and_empty_folders(tmp_path: Path) -> None:
-    template = write(tmp_path / "template", "posts/a.py", "posts/tests/b.py", "kept.py")
-    project = write(tmp_path / "project", *files(template), "posts/__pycache__/a.pyc")
-    hook.drop(project, template, WITHOUT_POSTS)
+def test_an_option_not_chosen_goes_with_its_empty_folders(tmp_path: Path) -> None:
+    template = ["posts/a.py", "posts/tests/b.py", "posts/seed.ko.json", "kept.py"]
+    project = write(tmp_path, *template, "posts/__pycache__/a.pyc")
+    assert hook.choose(project, template, WITHOUT_POSTS) == ["kept.py"]
     assert files(project) == {"kept.py"}
     assert not (project / "posts").exists()
 
 
-def test_drop_keeps_a_teams_own_file_in_a_dropped_folder(tmp_path: Path) -> None:
-    template = write(tmp_path / "template", "posts/a.py")
-    project = write(tmp_path / "project", "posts/a.py", "posts/mine.py")
-    hook.drop(project, template, WITHOUT_POSTS)
+def test_a_teams_own_file_stays_in_a_dropped_folder(tmp_path: Path) -> None:
+    project = write(tmp_path, "posts/a.py", "posts/mine.py")
+    hook.choose(project, ["posts/a.py"], WITHOUT_POSTS)
     assert files(project) == {"posts/mine.py"}
+
+
+def test_variants_of_an_earlier_rendering_go_with_a_dropped_folder(tmp_path: Path) -> None:
+    project = write(tmp_path, "posts/seed.json", "posts/seed.en.json", "posts/seed.ko.json")
+    hook.choose(project, ["posts/seed.en.json", "posts/seed.ko.json"], WITHOUT_POSTS)
+    assert files(project) == set()
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_only_the_chosen_language_stays_without_a_suffix(tmp_path: Path, language: str) -> None:
-    template = write(tmp_path / "template", "README.ko.md", "README.en.md", "a.test.md")
-    project = Path(shutil.copytree(template, tmp_path / "project"))
-    (project / f"README.{language}.md").write_text("chosen", encoding="utf-8")
-    hook.choose_variants(project, template, {**ANSWERS, "docs_language": language})
-    assert files(project) == {"README.md", "a.test.md"}
-    assert (project / "README.md").read_text(encoding="utf-8") == "chosen"
+    template = ["docs/a.ko.md", "docs/a.en.md", "a.test.md", ".env.ko.example", ".env.en.example"]
+    project = write(tmp_path, *template)
+    (project / f"docs/a.{language}.md").write_text("chosen", encoding="utf-8")
+    kept = hook.choose(project, template, {**ANSWERS, "docs_language": language})
+    assert files(project) == set(kept) == {"docs/a.md", "a.test.md", ".env.example"}
+    assert (project / "docs/a.md").read_text(encoding="utf-8") == "chosen"
 
 
 def test_of_variants_for_another_choice_one_stays_too(tmp_path: Path) -> None:
-    template = write(tmp_path / "template", "base.mysql.py", "base.postgresql.py")
-    project = Path(shutil.copytree(template, tmp_path / "project"))
-    hook.choose_variants(project, template, ANSWERS)
+    template = ["base.mysql.py", "base.postgresql.py"]
+    project = write(tmp_path, *template)
+    hook.choose(project, template, ANSWERS)
     assert files(project) == {"base.py"}
 
 
@@ -151,6 +156,13 @@ def test_a_domain_goes_into_the_production_settings() -> None:
 def test_fill_in_changes_values_but_no_comment() -> None:
     example = "# A=comment\nA=old\nB=\n"
     assert hook.fill_in(example, {"A": r"\1", "B": "x"}) == "# A=comment\nA=\\1\nB=x\n"
+
+
+@pytest.mark.parametrize("left", ["{{ cookiecutter.x }}", "# {% if x %}"])
+def test_template_code_left_in_a_project_is_found(tmp_path: Path, left: str) -> None:
+    project = write(tmp_path, "a.py", "b.py")
+    (project / "a.py").write_text(left, encoding="utf-8")
+    assert hook.unfinished_files(project, ["a.py", "b.py"]) == ["a.py"]
 
 
 @pytest.mark.parametrize("windows", [False, True])
