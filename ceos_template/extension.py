@@ -51,10 +51,20 @@ def check_answers(answers: dict) -> str:
     # The values of each choice: of `README.ko.md` and `README.en.md` the hook keeps one.
     choices = {n: v for n, v in options.items() if isinstance(v, list) and not n.startswith("_")}
     answers["_choices"] = choices
-    # Rendering those that the hook drops would only take time.
+    # The hook drops the other values' files; rendering them would only take time.
     others = [v for name, values in choices.items() for v in values if v != answers[name]]
-    answers["_copy_without_render"] += [f"*.{other}.*" for other in others]
+    answers["_copy_without_render"] += [f"*.{other}.*" for other in others] + files_without_tags()
     return ""
+
+
+def files_without_tags() -> list[str]:
+    """Return the raw files that hold no template code: copying is quicker than rendering."""
+    folder = TEMPLATE / FOLDER
+    return [
+        file.relative_to(folder).as_posix()
+        for file in folder.rglob("*")
+        if file.is_file() and not find_mark(file.read_text(encoding="utf-8", errors="ignore"))
+    ]
 
 
 @functools.cache
