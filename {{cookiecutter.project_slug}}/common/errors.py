@@ -26,16 +26,12 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
 
+from common.messages import DATABASE_UNREACHABLE
 from common.middleware import request_id
 
 logger = logging.getLogger("request")
 
 CONTENT_TYPE = "application/problem+json"
-# {% if cookiecutter.docs_language == "ko" %}
-DATABASE_OUT_OF_REACH = "데이터베이스에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요."
-# {% else %}
-DATABASE_OUT_OF_REACH = "The database cannot be reached; try again in a moment."
-# {% endif %}
 
 
 def problem(status: int, detail: str | None = None, **extensions: Any) -> dict[str, Any]:
@@ -145,7 +141,7 @@ def crash_response(exception: BaseException | None) -> HttpResponse:
     detail = f"{type(exception).__name__}: {exception}" if settings.DEBUG and exception else None
     if not is_outage(exception):
         return problem_response(500, detail)
-    response = problem_response(503, detail or DATABASE_OUT_OF_REACH)
+    response = problem_response(503, detail or DATABASE_UNREACHABLE)
     response["Retry-After"] = "5"
     return response
 

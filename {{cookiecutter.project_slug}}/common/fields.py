@@ -8,6 +8,8 @@ from django.db import models
 from PIL import Image
 from rest_framework import serializers
 
+from common.messages import IMAGE
+
 # Of an uploaded image
 FORMATS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}
 MAX_MEGABYTES = 5
@@ -37,19 +39,7 @@ class LowercaseEmailField(models.EmailField):
 class ImageField(serializers.ImageField):
     """An image that a browser can show: of a known format, whole, and of a bounded size."""
 
-    default_error_messages = {
-        # {% if cookiecutter.docs_language == "ko" %}
-        "too_large": "{size}MB 이하의 이미지만 올릴 수 있습니다.",
-        "too_many_pixels": "{size}메가픽셀 이하의 이미지만 올릴 수 있습니다.",
-        "wrong_format": "JPEG, PNG, WebP 이미지만 올릴 수 있습니다.",
-        "broken": "이미지 파일이 손상되었습니다. 다른 파일을 올려 주세요.",
-        # {% else %}
-        "too_large": "The image is larger than {size} MB.",
-        "too_many_pixels": "The image has more than {size} megapixels.",
-        "wrong_format": "Upload a JPEG, PNG or WebP image.",
-        "broken": "The image file is damaged; try another one.",
-        # {% endif %}
-    }
+    default_error_messages = IMAGE
 
     def to_internal_value(self, data: Any) -> File:
         """Return the upload, named after what it is and not after what it claims to be."""

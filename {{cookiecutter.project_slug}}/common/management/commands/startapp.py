@@ -14,40 +14,9 @@ from django.core.management.commands import startapp
 from django.urls import resolve
 
 from common import errors
+from common.messages import STARTAPP
 
 MARKER = "# `python manage.py startapp` adds new apps above this line."
-# {% if cookiecutter.docs_language == "en" %}
-MESSAGES = {
-    "taken": "{what} is already taken by {where}. {hint}",
-    "other_name": "Choose another name.",
-    "other_model": "Name the model yourself, for example: --model Item",
-    "not_a_model": (
-        "{model} cannot name a model: letters, an upper-case one first. Example: --model Review"
-    ),
-    "no_marker": "{file} lacks the line that shows where apps are added. Put it back: {marker}",
-    "done": (
-        "{name} is made and registered: model {model}, address /api/{route}/\n"
-        "Next: change {name}/models.py, then python manage.py makemigrations, "
-        "python manage.py migrate, pytest"
-    ),
-}
-# {% else %}
-MESSAGES = {
-    "taken": "{what} 이름은 {where}에서 이미 쓰고 있습니다. {hint}",
-    "other_name": "다른 이름을 골라 주세요.",
-    "other_model": "--model로 다른 모델 이름을 지정해 주세요. 예: --model Item",
-    "not_a_model": (
-        "{model}은(는) 모델 이름으로 쓸 수 없습니다. "
-        "대문자로 시작하는 영문 이름을 지정해 주세요. 예: --model Review"
-    ),
-    "no_marker": "{file}에서 앱을 등록할 자리를 찾지 못했습니다. 다음 줄을 되살려 주세요: {marker}",
-    "done": (
-        "{name} 앱을 만들고 등록했습니다: 모델 {model}, 주소 /api/{route}/\n"
-        "다음: {name}/models.py를 고친 뒤 python manage.py makemigrations, "
-        "python manage.py migrate, pytest"
-    ),
-}
-# {% endif %}
 
 
 class Command(startapp.Command):
@@ -84,7 +53,7 @@ class Command(startapp.Command):
             )
         for file, text in registrations:
             file.write_text(text, encoding="utf-8", newline="\n")
-        self.stdout.write(MESSAGES["done"].format(name=name, model=model, route=route))
+        self.stdout.write(STARTAPP["done"].format(name=name, model=model, route=route))
 
 
 def model_of(app: str) -> str:
@@ -98,7 +67,7 @@ def check_names(name: str, model: str, route: str) -> None:
     if keyword.iskeyword(name):
         raise taken(name, "Python", "other_name")
     if not model.isidentifier() or keyword.iskeyword(model) or not model[0].isupper():
-        raise CommandError(MESSAGES["not_a_model"].format(model=model))
+        raise CommandError(STARTAPP["not_a_model"].format(model=model))
     labels = {config.label: config.name for config in apps.get_app_configs()}
     models = {each.__name__: each.__module__ for each in apps.get_models()}
     if name in labels:
@@ -110,7 +79,7 @@ def check_names(name: str, model: str, route: str) -> None:
 
 
 def taken(what: str, where: str, hint: str) -> CommandError:
-    return CommandError(MESSAGES["taken"].format(what=what, where=where, hint=MESSAGES[hint]))
+    return CommandError(STARTAPP["taken"].format(what=what, where=where, hint=STARTAPP[hint]))
 
 
 def registration(file: Path, line: str) -> tuple[Path, str]:
@@ -118,5 +87,5 @@ def registration(file: Path, line: str) -> tuple[Path, str]:
     before, marker, after = file.read_text(encoding="utf-8").partition(MARKER)
     if not marker:
         where = file.relative_to(settings.BASE_DIR)
-        raise CommandError(MESSAGES["no_marker"].format(file=where, marker=MARKER))
+        raise CommandError(STARTAPP["no_marker"].format(file=where, marker=MARKER))
     return file, f"{before}{line}\n    {marker}{after}"

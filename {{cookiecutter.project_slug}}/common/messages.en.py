@@ -1,0 +1,30 @@
+"""Texts that users of the API and of the commands read."""
+
+DATABASE_UNREACHABLE = "The database cannot be reached; try again in a moment."
+
+IMAGE = {
+    "too_large": "The image is larger than {size} MB.",
+    "too_many_pixels": "The image has more than {size} megapixels.",
+    "wrong_format": "Upload a JPEG, PNG or WebP image.",
+    "broken": "The image file is damaged; try another one.",
+}
+
+SEED_NEEDS_DEBUG = (
+    "Everyone knows the passwords of the example accounts, so this runs only in development, "
+    "where DEBUG is True."
+)
+
+STARTAPP = {
+    "taken": "{what} is already taken by {where}. {hint}",
+    "other_name": "Choose another name.",
+    "other_model": "Name the model yourself, for example: --model Item",
+    "not_a_model": (
+        "{model} cannot name a model: letters, an upper-case one first. Example: --model Review"
+    ),
+    "no_marker": "{file} lacks the line that shows where apps are added. Put it back: {marker}",
+    "done": (
+        "{name} is made and registered: model {model}, address /api/{route}/\n"
+        "Next: change {name}/models.py, then python manage.py makemigrations, "
+        "python manage.py migrate, pytest"
+    ),
+}

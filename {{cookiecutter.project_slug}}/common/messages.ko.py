@@ -1,0 +1,31 @@
+"""Texts that users of the API and of the commands read."""
+
+DATABASE_UNREACHABLE = "데이터베이스에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요."
+
+IMAGE = {
+    "too_large": "{size}MB 이하의 이미지만 올릴 수 있습니다.",
+    "too_many_pixels": "{size}메가픽셀 이하의 이미지만 올릴 수 있습니다.",
+    "wrong_format": "JPEG, PNG, WebP 이미지만 올릴 수 있습니다.",
+    "broken": "이미지 파일이 손상되었습니다. 다른 파일을 올려 주세요.",
+}
+
+SEED_NEEDS_DEBUG = (
+    "예제 계정의 비밀번호는 공개되어 있으므로 운영 환경에서는 실행할 수 없습니다. "
+    "개발 환경(DEBUG = True)에서 실행해 주세요."
+)
+
+STARTAPP = {
+    "taken": "{what} 이름은 {where}에서 이미 쓰고 있습니다. {hint}",
+    "other_name": "다른 이름을 골라 주세요.",
+    "other_model": "--model로 다른 모델 이름을 지정해 주세요. 예: --model Item",
+    "not_a_model": (
+        "{model}은(는) 모델 이름으로 쓸 수 없습니다. "
+        "대문자로 시작하는 영문 이름을 지정해 주세요. 예: --model Review"
+    ),
+    "no_marker": "{file}에서 앱을 등록할 자리를 찾지 못했습니다. 다음 줄을 되살려 주세요: {marker}",
+    "done": (
+        "{name} 앱을 만들고 등록했습니다: 모델 {model}, 주소 /api/{route}/\n"
+        "다음: {name}/models.py를 고친 뒤 python manage.py makemigrations, "
+        "python manage.py migrate, pytest"
+    ),
+}
