@@ -88,15 +88,3 @@ def test_replaced_image_is_removed(
         upload(signed_in, post, picture(color="blue"))
     [file] = files_in(uploads)
     assert (uploads / file).read_bytes() == picture(color="blue")
-
-
-def test_image_goes_with_its_post(
-    signed_in: APIClient,
-    post: Post,
-    uploads: Path,
-    django_capture_on_commit_callbacks: object,
-) -> None:
-    upload(signed_in, post, picture())
-    with django_capture_on_commit_callbacks(execute=True):
-        signed_in.delete(f"/api/posts/{post.pk}/")
-    assert files_in(uploads) == []

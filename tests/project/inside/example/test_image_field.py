@@ -152,3 +152,15 @@ def test_image_can_be_taken_away(
         response = signed_in.patch(f"/api/posts/{post.pk}/", {"image": None})
     assert response.json()["image"] is None
     assert files_in(uploads) == []
+
+
+def test_image_goes_with_its_post(
+    signed_in: APIClient,
+    post: Post,
+    uploads: Path,
+    django_capture_on_commit_callbacks: object,
+) -> None:
+    upload(signed_in, post, picture())
+    with django_capture_on_commit_callbacks(execute=True):
+        signed_in.delete(f"/api/posts/{post.pk}/")
+    assert files_in(uploads) == []
