@@ -110,9 +110,9 @@ def assert_is_of_other_answers(project: Path) -> None:
     assert "REDIS_URL=" in environment
     assert "AWS_STORAGE_BUCKET_NAME=" in environment
     assert not (project / "posts").exists()
-    assert not (project / "accounts" / "tokens.py").exists()
-    api = (project / "config" / "api.md").read_text(encoding="utf-8")
-    assert "# My {shop} 가게\n\nSells things\n" in api
+    assert "csrf" in (project / "accounts" / "signin.py").read_text(encoding="utf-8")
+    settings = (project / "config" / "settings" / "base.py").read_text(encoding="utf-8")
+    assert '"TITLE": "My {shop} 가게",\n    "DESCRIPTION": "Sells things",\n' in settings
 
 
 def refused(done: subprocess.CompletedProcess, tmp_path: Path) -> str:
