@@ -287,9 +287,12 @@ def test_options_is_answered(stack: BusyStack) -> None:
 
 def test_a_body_within_the_limit_reaches_the_application(stack: BusyStack) -> None:
     # Signed in, so that the application reads all of it before it answers.
-    headers = {**stack.headers(), "Content-Type": "application/json"}
-    body = b"x" * 9 * MEBIBYTE
-    response = requests.post(stack.url + "/api/posts/", data=body, headers=headers, timeout=30)
+    response = requests.post(
+        stack.url + "/api/posts/",
+        files={"image": ("photo.png", b"x" * 9 * MEBIBYTE)},
+        headers=stack.headers(),
+        timeout=30,
+    )
     assert_problem(response, 400)
     assert "X-Release" in response.headers
 
