@@ -39,7 +39,7 @@ class LowercaseEmailField(models.EmailField):
 class ImageField(serializers.ImageField):
     """An image that a browser can show: of a known format, whole, and of a bounded size."""
 
-    default_error_messages = IMAGE
+    default_error_messages = {**IMAGE}
 
     def to_internal_value(self, data: Any) -> File:
         """Return the upload, named after what it is and not after what it claims to be."""
