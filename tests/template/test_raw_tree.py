@@ -32,8 +32,7 @@ def share_of_tags(files: dict[str, str]) -> float:
 
 
 def test_few_lines_are_jinja() -> None:
-    # Without the guides, where a whole paragraph is one line.
-    assert share_of_tags(texts(r"(?<!\.md)$")) <= MAX_SHARE_OF_TAGS
+    assert share_of_tags(texts()) <= MAX_SHARE_OF_TAGS
 
 
 def test_the_share_is_of_lines_with_a_tag() -> None:

@@ -138,35 +138,39 @@ FAULTS = {
         "DATABASE_USER or DATABASE_PASSWORD is wrong.",
         "Check both in ENV_VARS (the password without quotes). If it is lost, set a new master password in RDS.",
     ),
+    # {% if cookiecutter.database == "mysql" %}
     "database.missing": (
         "The database does not exist: {target}",
         "'Initial database name' was left empty when RDS was created, or DATABASE_NAME is wrong.",
-        # {% if cookiecutter.database == "mysql" %}
         "Connect to the server and run CREATE DATABASE `{name}` CHARACTER SET utf8mb4; or fix DATABASE_NAME in ENV_VARS.",
-        # {% else %}
-        'Connect to the server and run CREATE DATABASE "{name}"; or fix DATABASE_NAME in ENV_VARS.',
-        # {% endif %}
     ),
     "database.denied": (
         "The user is not allowed to use the database: {target}",
-        # {% if cookiecutter.database == "mysql" %}
         "The database does not exist, or the user has no privileges on it: MySQL reports both alike.",
         "Check DATABASE_NAME in ENV_VARS. As the administrator, run CREATE DATABASE `{name}`; and GRANT ALL ON `{name}`.* TO '{user}';",
-        # {% else %}
-        "The database belongs to another user, or pg_hba.conf does not allow this server.",
-        'Check DATABASE_NAME and DATABASE_USER in ENV_VARS. As the administrator, run GRANT ALL ON DATABASE "{name}" TO "{user}";',
-        # {% endif %}
     ),
     "database.tls": (
         "An encrypted (TLS) connection cannot be established: {target} ({error})",
-        # {% if cookiecutter.database == "mysql" %}
         "If the parameter require_secure_transport is on, RDS accepts only encrypted connections.",
         'Add "ssl_mode": "REQUIRED" to the database OPTIONS in config/settings/base.py, or turn the parameter off.',
-        # {% else %}
+    ),
+    # {% else %}
+    "database.missing": (
+        "The database does not exist: {target}",
+        "'Initial database name' was left empty when RDS was created, or DATABASE_NAME is wrong.",
+        'Connect to the server and run CREATE DATABASE "{name}"; or fix DATABASE_NAME in ENV_VARS.',
+    ),
+    "database.denied": (
+        "The user is not allowed to use the database: {target}",
+        "The database belongs to another user, or pg_hba.conf does not allow this server.",
+        'Check DATABASE_NAME and DATABASE_USER in ENV_VARS. As the administrator, run GRANT ALL ON DATABASE "{name}" TO "{user}";',
+    ),
+    "database.tls": (
+        "An encrypted (TLS) connection cannot be established: {target} ({error})",
         "The server requires encryption and this project does not, or the other way round (rds.force_ssl in RDS).",
         "Compare sslmode in the database OPTIONS in config/settings/base.py with rds.force_ssl.",
-        # {% endif %}
     ),
+    # {% endif %}
     # {% if cookiecutter.use_redis %}
     # Redis
     "redis.url": (

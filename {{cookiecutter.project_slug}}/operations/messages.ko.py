@@ -138,35 +138,39 @@ FAULTS = {
         "DATABASE_USER나 DATABASE_PASSWORD가 틀렸습니다.",
         "ENV_VARS의 두 값을 확인해 주세요. 비밀번호는 따옴표 없이 적습니다. 잊었다면 RDS의 마스터 암호를 바꿔 주세요.",
     ),
+    # {% if cookiecutter.database == "mysql" %}
     "database.missing": (
         "데이터베이스가 없습니다: {target}",
         "RDS를 만들 때 '초기 데이터베이스 이름'을 비워 두었거나 DATABASE_NAME이 틀렸습니다.",
-        # {% if cookiecutter.database == "mysql" %}
         "서버에 접속해 CREATE DATABASE `{name}` CHARACTER SET utf8mb4; 를 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.",
-        # {% else %}
-        '서버에 접속해 CREATE DATABASE "{name}"; 을 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.',
-        # {% endif %}
     ),
     "database.denied": (
         "이 사용자는 그 데이터베이스를 쓸 수 없습니다: {target}",
-        # {% if cookiecutter.database == "mysql" %}
         "데이터베이스가 없거나 사용자에게 권한이 없습니다. MySQL은 권한이 없는 사용자에게 둘을 구별해 주지 않습니다.",
         "ENV_VARS의 DATABASE_NAME을 확인하고, 관리자로 CREATE DATABASE `{name}`; 과 GRANT ALL ON `{name}`.* TO '{user}'; 를 실행해 주세요.",
-        # {% else %}
-        "다른 사용자의 데이터베이스이거나 pg_hba.conf가 이 서버를 허용하지 않습니다.",
-        'ENV_VARS의 DATABASE_NAME과 DATABASE_USER를 확인하고, 관리자로 GRANT ALL ON DATABASE "{name}" TO "{user}"; 를 실행해 주세요.',
-        # {% endif %}
     ),
     "database.tls": (
         "암호화(TLS)된 연결을 맺을 수 없습니다: {target} ({error})",
-        # {% if cookiecutter.database == "mysql" %}
         "RDS의 파라미터 require_secure_transport가 켜져 있으면 암호화된 연결만 받습니다.",
         'config/settings/base.py의 데이터베이스 OPTIONS에 "ssl_mode": "REQUIRED"를 추가하거나 그 파라미터를 꺼 주세요.',
-        # {% else %}
+    ),
+    # {% else %}
+    "database.missing": (
+        "데이터베이스가 없습니다: {target}",
+        "RDS를 만들 때 '초기 데이터베이스 이름'을 비워 두었거나 DATABASE_NAME이 틀렸습니다.",
+        '서버에 접속해 CREATE DATABASE "{name}"; 을 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.',
+    ),
+    "database.denied": (
+        "이 사용자는 그 데이터베이스를 쓸 수 없습니다: {target}",
+        "다른 사용자의 데이터베이스이거나 pg_hba.conf가 이 서버를 허용하지 않습니다.",
+        'ENV_VARS의 DATABASE_NAME과 DATABASE_USER를 확인하고, 관리자로 GRANT ALL ON DATABASE "{name}" TO "{user}"; 를 실행해 주세요.',
+    ),
+    "database.tls": (
+        "암호화(TLS)된 연결을 맺을 수 없습니다: {target} ({error})",
         "서버와 이 프로젝트 가운데 한쪽만 암호화를 요구합니다(RDS의 rds.force_ssl).",
         "config/settings/base.py의 데이터베이스 OPTIONS에 있는 sslmode와 RDS의 rds.force_ssl을 확인해 주세요.",
-        # {% endif %}
     ),
+    # {% endif %}
     # {% if cookiecutter.use_redis %}
     # Redis
     "redis.url": (
