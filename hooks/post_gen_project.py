@@ -246,7 +246,8 @@ def main(answers: dict, project: Path) -> None:
     kept = [name for name in KEPT if (project / name).exists()]
     files = choose(project, files_of(template), answers)
     missing = write_env_files(project, answers)
-    unfinished = unfinished_files(project, files)
+    rendered = [path for path in files if path not in answers["_copy_without_render"]]
+    unfinished = unfinished_files(project, rendered)
     if unfinished:
         say = MESSAGES[answers["docs_language"]]
         sys.exit(say["broken"].format(files=", ".join(unfinished)))
