@@ -118,7 +118,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Tell a database that is out of reach from one that cannot run a query."""
+    """Return whether the database cannot be reached; other errors are about one query."""
     if isinstance(error, InterfaceError):
         return True
     if not isinstance(error, OperationalError):

@@ -107,6 +107,6 @@ def check_migrations(**kwargs: object) -> Iterator[CheckMessage]:
 
 
 def is_own(file: str) -> bool:
-    """Tell this project's files from those of packages, which may be in a .venv inside it."""
+    """Return whether a file is the project's own; packages may be in a .venv inside it."""
     path = Path(file)
     return path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts

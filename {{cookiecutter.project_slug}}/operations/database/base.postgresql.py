@@ -16,7 +16,7 @@ SECONDS = 2
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def is_usable(self) -> bool:
-        """Tell whether the server answers, and soon: psycopg itself would wait for ever."""
+        """Return whether the server answers soon: psycopg itself would wait for ever."""
         connection = self.connection.pgconn
         try:
             connection.send_query(b"SELECT 1")

@@ -6,43 +6,15 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from posts.factories import PostFactory
 from posts.models import Post
+from posts.tests.test_images import files_in, picture, post, upload, uploads
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def uploads(settings: object, tmp_path: Path) -> Path:
-    """The folder where uploads are kept during a test."""
-    settings.STORAGES = settings.STORAGES | {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path},
-        }
-    }
-    return tmp_path
-
-
-@pytest.fixture
-def post(user: User) -> Post:
-    return PostFactory(author=user)
-
-
-def files_in(folder: Path) -> list[Path]:
-    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
-
-
-def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30), color: str = "green") -> bytes:
-    file = BytesIO()
-    Image.new("RGB", size, color).save(file, kind)
-    return file.getvalue()
 
 
 def photo_of_two_frames() -> bytes:
@@ -58,11 +30,6 @@ def picture_that_claims(width: int, height: int) -> bytes:
     content = picture()
     header = b"IHDR" + struct.pack(">II", width, height) + content[24:29]
     return content[:12] + header + struct.pack(">I", zlib.crc32(header)) + content[33:]
-
-
-def upload(client: APIClient, post: Post, content: bytes, name: str = "me.png") -> Response:
-    file = SimpleUploadedFile(name, content, content_type="image/png")
-    return client.patch(f"/api/posts/{post.pk}/", {"image": file}, format="multipart")
 
 
 @pytest.mark.parametrize(
@@ -136,8 +103,8 @@ def test_name_of_the_upload_is_forgotten(signed_in: APIClient, post: Post, uploa
 def test_equal_uploads_have_different_names(
     signed_in: APIClient, user: User, uploads: Path
 ) -> None:
-    for post in PostFactory.create_batch(2, author=user):
-        upload(signed_in, post, picture())
+    for own in PostFactory.create_batch(2, author=user):
+        upload(signed_in, own, picture())
     assert len(files_in(uploads)) == 2
 
 

@@ -4,33 +4,15 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.factories import UserFactory
 from accounts.models import User
 from posts.factories import PostFactory
 from posts.models import Post, Tag
+from posts.tests.test_posts import DRAFT, listed, post, wrong_fields
 
 pytestmark = pytest.mark.django_db
-
-DRAFT = {"title": "제목 🌱", "body": "본문 👩‍💻\n둘째 줄"}
-
-
-def listed(api: APIClient, **query: object) -> list[int]:
-    response = api.get("/api/posts/", query)
-    assert response.status_code == 200
-    return [post["id"] for post in response.json()["results"]]
-
-
-def wrong_fields(response: Response) -> list[tuple[str, str]]:
-    assert response.status_code == 400
-    return [(error["field"], error["code"]) for error in response.json()["errors"]]
-
-
-@pytest.fixture
-def post() -> Post:
-    return PostFactory()
 
 
 def test_korean_and_emoji_come_back_as_they_were_sent(signed_in: APIClient) -> None:
