@@ -636,7 +636,7 @@ class Workflow:
         assert done.returncode == 255
         (self.folder / "log").write_bytes(done.stderr)
         return subprocess.run(
-            ["bash", "-c", 'source deploy/explain.sh; explain "$0" "${SSH_CAUSES[@]}"']
+            ["bash", "-c", 'source deploy/causes.sh; print_cause "$0" "${SSH_CAUSES[@]}"']
             + [self.folder / "log"],
             cwd=self.laptop.project,
             check=True,

@@ -94,7 +94,7 @@ def test_workers_follow_the_memory(host: SmallHost) -> None:
 @pytest.mark.parametrize("event", ["restart_engine", at_length("reboot")])
 def test_everything_that_ran_runs_again_and_nothing_else(host: SmallHost, event: str) -> None:
     running, stopped = host.running(), host.stopped()
-    assert {name.split("-")[-2] for name in stopped} == {"release", "switch"}
+    assert {name.split("-")[-2] for name in stopped} == {"prepare", "switch"}
     getattr(host, event)()
     wait_until(host.answers, 120, "the site answers again")
     wait_until(lambda: host.running() == running, 30, f"{running} run again")
@@ -103,9 +103,11 @@ def test_everything_that_ran_runs_again_and_nothing_else(host: SmallHost, event:
 
 @pytest.mark.parametrize("event", [at_length("restart_engine"), "reboot"])
 def test_green_stays_live_and_blue_stopped(host: SmallHost, event: str) -> None:
-    scale = ["--scale", "web-green=1"]
-    host.compose("up", "--detach", "--no-deps", "--wait", *scale, "web-green")
-    host.compose("exec", "--no-TTY", "nginx", "bash", "/etc/nginx/templates/switch.sh", "green")
+    run = ("run", "--rm", "--no-deps", "--no-TTY", "prepare", "python", "manage.py", "prepare")
+    candidate = host.compose(*run, "green").splitlines()[-1]
+    host.compose("up", "--detach", "--no-deps", "--wait", "web-green")
+    switch = ("exec", "--no-TTY", "nginx", "bash", f"/srv/nginx/{candidate}/switch.sh")
+    host.compose(*switch)
     host.compose("stop", "web-blue")
     running, stopped = host.running(), host.stopped()
     assert any("web-green" in name for name in running)

@@ -20,7 +20,7 @@ CHOICE = choice_with(docs_language="en", database="postgresql", use_redis=True)
 STEPS = [
     at_length("BUILDING"),
     at_length("PREFLIGHT"),
-    "RELEASING",
+    "PREPARING",
     at_length("STARTING"),
     at_length("REHEARSING"),
     at_length("STARTING_OTHERS"),

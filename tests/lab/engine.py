@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
+import signal
 import subprocess
 import time
 import uuid
@@ -51,6 +53,11 @@ def pause(container: str) -> None:
         time.sleep(1)
     state = docker("inspect", "--format={{.State.Status}}", container).strip()
     assert state == "paused", output
+
+
+def crash(container: str) -> None:
+    """End a container's first process from outside, as the kernel does that is out of memory."""
+    os.kill(int(docker("inspect", "--format={{.State.Pid}}", container)), signal.SIGKILL)
 
 
 class Removable(Protocol):

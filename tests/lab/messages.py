@@ -28,9 +28,10 @@ class Messages:
         return ".+".join(map(re.escape, self[name].split("%s")))
 
     def cause(self, part: str, known: str = "KNOWN_CAUSES") -> str:
-        """Return the cause that is printed for a log that matches the pattern with this part."""
+        """Return the cause that is printed for a log that matches this pattern, or one with it."""
         entries = [entry.split("=>") for entry in self.read(f'"${{{known}[@]}}"')]
-        (cause,) = [cause for pattern, cause, _ in entries if part in pattern]
+        exact = [cause for pattern, cause, _ in entries if part == pattern]
+        (cause,) = exact or [cause for pattern, cause, _ in entries if part in pattern]
         return cause
 
     def ssh_cause(self, part: str) -> str:

@@ -83,6 +83,16 @@ class Site(Host):
             shutil.copy(project / text, self.source / text)
             self.run("tee", f"{APP}/{text}", input=(project / text).read_text())
 
+    def in_nginx(self, script: str) -> str:
+        """Run a script where nginx's configurations are."""
+        command = ["docker", "exec", "--workdir=/srv/nginx", "ceos-api-prod-nginx-1"]
+        return self.run(*command, "sh", "-c", script)
+
+    def served(self) -> list[str]:
+        """Return the releases that have been live, the latest first."""
+        folders = self.in_nginx("ls -t */served").split()
+        return [re.sub(r"^[a-z]+-(.+)-\d+/served$", r"\1", folder) for folder in folders]
+
     def runner(self, release: str, **secrets: str) -> Runner:
         folder = self.folder / f"runner-{uuid.uuid4().hex[:8]}"
         return Runner(self.source, folder, {**self.secrets, **secrets}, release=release)

@@ -109,7 +109,7 @@ class Stack:
     def containers(self, service: str | None = None) -> list[dict]:
         """Return what `docker compose ps --all` knows of the stack's containers."""
         chosen = [service] if service else []
-        lines = self.compose("ps", "--all", "--format", "json", *chosen).splitlines()
+        lines = self.compose("--profile=*", "ps", "--all", "--format", "json", *chosen).splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
 
     def running(self) -> set[str]:
@@ -117,7 +117,9 @@ class Stack:
 
     def remove(self) -> None:
         """Remove the stack's containers, volumes, network and the images built for it."""
-        self.compose("down", "--volumes", "--remove-orphans", "--timeout=2", check=False)
+        self.compose(
+            "--profile=*", "down", "--volumes", "--remove-orphans", "--timeout=2", check=False
+        )
         images = docker("images", "--quiet", f"--filter=label={LABEL}={self.name}").split()
         if images:
             docker("rmi", "--force", *set(images), check=False)
@@ -193,7 +195,7 @@ class ProductionStack(Stack):
         """Return what differs from a team's host: address, network, labels to clean up by."""
         nginx = {"ports": Instead([f"{self.http}:80", f"{self.https}:443"])}
         services = {"nginx": nginx}
-        for name in ("release", "web-blue", "web-green"):
+        for name in ("prepare", "web-blue", "web-green"):
             services[name] = {"build": {"labels": [f"{LABEL}={self.name}"]}}
         for name, service in self.services.items():
             services[name] = {**services.get(name, {}), **service}
@@ -201,6 +203,17 @@ class ProductionStack(Stack):
             "services": services,
             "networks": {"default": {"name": self.network, "external": True}},
         }
+
+    def prepare(self, colour: str) -> str:
+        """Do what a release needs before it starts in a colour; return nginx's candidate."""
+        run = ("run", "--rm", "--no-deps", "--no-TTY", "prepare", "python", "manage.py", "prepare")
+        return self.compose(*run, colour).splitlines()[-1]
+
+    def switch(self, candidate: str, check: bool = True) -> str:
+        return self.exec("nginx", "bash", f"/srv/nginx/{candidate}/switch.sh", check=check)
+
+    def current(self) -> str:
+        return self.exec("nginx", "readlink", "/srv/nginx/current").splitlines()[-1]
 
     def write_env(self) -> None:
         write_env(self.project, filled_in(self.project, self.values))

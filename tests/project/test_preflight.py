@@ -93,7 +93,7 @@ def test_deploy_sh_distinguishes_a_crash_of_preflight_from_a_fault(project_copy)
     )
     log = project / "step.log"
     log.write_text(result.stdout, encoding="utf-8")
-    explain = 'source deploy/explain.sh; explain step.log "${KNOWN_CAUSES[@]}"'
+    explain = 'source deploy/causes.sh; print_cause step.log "${KNOWN_CAUSES[@]}"'
     explained = run("bash", "-c", explain, cwd=project).stdout
 
     assert result.returncode == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ import pytest
 
 from lab.engine import LABEL, docker
 from lab.machine import wait_until
-from lab.rendering import render
+from lab.nginx import configured
+from lab.rendering import choice_with, render
 from lab.stacks import needs_engine
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("nginx-config")]
@@ -34,21 +36,28 @@ server {
     + "}\n"
 )
 START = """
-mkdir -p /etc/nginx/live /srv/static /srv/media
+mkdir -p /srv/static /srv/media
 echo secret >/srv/secret
 echo file | tee /srv/static/file >/srv/media/file
-printf 'server 127.0.0.1:%s max_fails=0;\\n' 9001 9002 >/etc/nginx/live/app.conf
-exec bash /etc/nginx/templates/start.sh
+exec nginx -c /srv/nginx/blue-manual-1/nginx.conf -g 'daemon off;'
 """
 
 
 class Nginx:
-    def __init__(self, configuration: Path) -> None:
-        with (configuration / "http.conf.template").open("a") as file:
+    def __init__(self, folder: Path, source: Path) -> None:
+        candidate = configured(choice_with(), folder, source=source, ALLOWED_HOSTS="127.0.0.1")
+        with (candidate / "servers.conf").open("a") as file:
             file.write(REPLICAS)
+        main = candidate / "nginx.conf"
+        servers = "".join(f"server 127.0.0.1:{port} max_fails=0;\n" for port in (9001, 9002))
+        text, found = re.subn(
+            r"server web-blue:8000 resolve;.*?backup;", servers, main.read_text(), flags=re.S
+        )
+        assert found == 1
+        main.write_text(text)
         self.container = docker(
-            *("run", "--detach", f"--label={LABEL}", "--network=none", "--env=ALLOWED_HOSTS=*"),
-            *(f"--volume={configuration}:/etc/nginx/templates:ro", "nginx:1.30"),
+            *("run", "--detach", f"--label={LABEL}", "--network=none"),
+            *(f"--volume={folder}:/srv/nginx", "nginx:1.30"),
             *("bash", "-c", START),
         ).strip()
         wait_until(lambda: "the application" in self.ask("/"), 20, "nginx responds")
@@ -79,7 +88,7 @@ def nginx_with(folder: Path, old: str = "", new: str = "") -> Iterator[Nginx]:
     text = locations.read_text()
     assert old in text
     locations.write_text(text.replace(old, new))
-    started = Nginx(configuration)
+    started = Nginx(folder / "volume", configuration)
     try:
         yield started
     finally:

@@ -205,7 +205,7 @@ def test_every_container_has_few_rights_and_a_bounded_log(stack: LiveStack) -> N
         assert host["CapDrop"] == ["ALL"], container["Name"]
         assert "no-new-privileges:true" in host["SecurityOpt"], container["Name"]
         assert {"max-size", "max-file"} <= host["LogConfig"]["Config"].keys(), container["Name"]
-        if "-web-" in container["Name"] or "-release-" in container["Name"]:
+        if "-web-" in container["Name"] or "-prepare-" in container["Name"]:
             assert host["ReadonlyRootfs"], container["Name"]
             assert not host["CapAdd"], container["Name"]
 
@@ -383,10 +383,10 @@ def test_a_page_from_before_a_redeployment_still_finds_its_files(stack: LiveStac
     assert stack.get(own).text == BEFORE
     # The release has been live for long when the next one comes; others were long before.
     stack.compose(
-        *("run", "--rm", "--no-deps", "--entrypoint=sh", "release", "-ec"),
-        "cd /srv/static; echo old >ancient.css; touch -d '50 days ago' .since ancient.css;"
-        "find . -type f ! -name .since ! -name ancient.css -exec touch -d '40 days ago' {} +;"
-        "touch -d '45 days ago' .since",
+        *("run", "--rm", "--no-deps", "--entrypoint=sh", "prepare", "-ec"),
+        "cd /srv/static; echo old >ancient.css; touch -d '50 days ago' .copied ancient.css;"
+        "find . -type f ! -name .copied ! -name ancient.css -exec touch -d '40 days ago' {} +;"
+        "touch -d '45 days ago' .copied",
     )
 
     (stack.project / OWN_FILE).write_text(AFTER)
@@ -484,11 +484,12 @@ def test_up_brings_new_code_live_after_deployments_and_after_down(stack: LiveSta
     client = signed_in(stack)
     # As deploy.sh leaves it: green is live, blue is stopped.
     # Not with --wait: on a busy machine Docker says "unhealthy" of a container that just starts.
-    stack.compose("up", "--detach", "--no-deps", "--scale", "web-green=1", "web-green")
+    candidate = stack.prepare("green")
+    stack.compose("up", "--detach", "--no-deps", "web-green")
     wait_until(
         lambda: stack.containers("web-green")[0]["Health"] == "healthy", 60, "green is healthy"
     )
-    stack.exec("nginx", "bash", "/etc/nginx/templates/switch.sh", "green")
+    stack.switch(candidate)
     stack.compose("stop", "web-blue")
     assert stack.get("/api/docs/").status_code == 200
 
@@ -497,7 +498,7 @@ def test_up_brings_new_code_live_after_deployments_and_after_down(stack: LiveSta
     assert set(stack.statuses()) == {200}
     assert stack.get("/health/live/").headers["X-Release"] == "third"
 
-    stack.compose("down")
+    stack.compose("--profile=green", "down")
     stack.environment["RELEASE"] = "fourth"
     stack.up()
     assert set(stack.statuses()) == {200}
@@ -516,6 +517,6 @@ def test_what_is_not_filled_in_ends_up_and_is_named(tmp_path: Path) -> None:
         (stack.project / ".env").write_text(text)
         with pytest.raises(AssertionError):
             stack.compose("up", "--build", "--detach")
-        logs = stack.logs("release")
+        logs = stack.logs("prepare")
         assert [name for name in unfilled if name not in logs] == []
         assert not [c for c in stack.containers("web-blue") if c["State"] == "running"]

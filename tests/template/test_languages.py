@@ -180,12 +180,12 @@ def unassigned(script: str) -> set[str]:
 def scripts_with_messages() -> Iterator[str]:
     for file in sorted((RAW / "deploy").rglob("*.sh")):
         text = file.read_text(encoding="utf-8")
-        if re.search(r"^source .*(explain|messages)\.sh", text, re.M):
+        if re.search(r"^source .*(causes|messages)\.sh|deploy\.sh sources this file", text, re.M):
             yield text
     workflow = (RAW / ".github/workflows/deploy.yml").read_text(encoding="utf-8")
     for job in yaml.safe_load(workflow)["jobs"].values():
         for step in job["steps"]:
-            if "explain.sh" in step.get("run", ""):
+            if "causes.sh" in step.get("run", ""):
                 yield "".join(f"{name}=\n" for name in step.get("env", {})) + step["run"]
 
 

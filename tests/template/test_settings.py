@@ -266,14 +266,13 @@ def times() -> dict[str, int]:
     project = render()
     gunicorn = runpy.run_path(str(project / "operations/gunicorn.py"))
     nginx = (project / "deploy/nginx/nginx.conf").read_text(encoding="utf-8")
-    proxy = (project / "deploy/nginx/proxy.conf").read_text(encoding="utf-8")
     compose = yaml.safe_load((project / "docker-compose.prod.yml").read_text(encoding="utf-8"))
     return {
         "idle in gunicorn": gunicorn["keepalive"],
         "idle in nginx": seconds("keepalive_timeout", nginx.partition("upstream app")[2]),
         "request in gunicorn": gunicorn["timeout"],
         "last request in gunicorn": gunicorn["graceful_timeout"],
-        "request in nginx": seconds("proxy_read_timeout", proxy),
+        "request in nginx": seconds("proxy_read_timeout", nginx),
         "last request in nginx": seconds("worker_shutdown_timeout", nginx),
         "stopping": int(compose["services"]["web-blue"]["stop_grace_period"].removesuffix("s")),
     }

@@ -10,7 +10,7 @@ export LC_ALL=C
 readonly STARTED_IN="$PWD"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=/dev/null # It is beside this file, wherever the linter runs.
-source deploy/explain.sh
+source deploy/causes.sh
 
 readonly ENV_FILE="$PWD/.env.prod"
 readonly SECONDS_TO_ANSWER=8
@@ -71,7 +71,7 @@ fail() {
 give_up() {
   tail -n 3 "$LOG" >&2
   begin_of_failure
-  explain "$LOG" "${SSH_CAUSES[@]}" >&2 ||
+  print_cause "$LOG" "${SSH_CAUSES[@]}" >&2 ||
     printf '    %s %s\n' "$CAUSED_BY" "$UNKNOWN_SSH_CAUSE" "$NEXT_STEP" "$UNKNOWN_SSH_NEXT" >&2
   exit 1
 }

@@ -1,8 +1,8 @@
-# shellcheck shell=bash disable=SC2034 # What deploy.sh says, in Korean.
+# shellcheck shell=bash disable=SC2034 # What deploy.sh prints, in Korean.
 
 FAILED="실패한 단계:"
 CAUSED_BY="원인:"
-STILL_LIVE="서비스 중:"
+LIVE_NOW="서비스 중:"
 NEXT_STEP="다음에 할 일:"
 NOTHING="없음"
 
@@ -15,7 +15,7 @@ BUILDING="이미지를 빌드합니다:"
 PREFLIGHT="새 이미지에서 환경 변수와 데이터베이스를 점검합니다"
 REHEARSING="별도의 nginx를 거쳐 미리 확인합니다:"
 STARTING_OTHERS="nginx와 보조 컨테이너를 확인합니다"
-RELEASING="마이그레이션을 적용하고 정적 파일을 복사합니다"
+PREPARING="마이그레이션을 적용하고 정적 파일과 nginx 설정을 준비합니다"
 STARTING="시작합니다:"
 SWITCHING="nginx를 전환합니다:"
 DRAINING="처리 중인 요청이 끝난 뒤 멈춥니다:"
@@ -26,10 +26,22 @@ DISK_FULL="디스크가 거의 가득 찼습니다."
 DISK_FULL_NEXT="서버에서 \`docker builder prune\`으로 공간을 비우거나 EC2의 볼륨을 늘려 주세요."
 NO_ENGINE="Docker가 응답하지 않거나, 이 사용자가 비밀번호 없이 sudo를 쓸 수 없습니다."
 NO_ENGINE_NEXT="서버에서 sudo systemctl status docker를 확인해 주세요."
+NO_DOCKER="docker 명령, docker compose, docker buildx 중 없는 것이 있습니다."
+NO_DOCKER_NEXT="bash deploy/deploy.sh deploy를 실행하면 설치합니다."
+NO_LIVE_RESTORE="참고: Docker 엔진이 비정상 종료되면 컨테이너가 다시 시작되지 않을 수 있습니다. /etc/docker/daemon.json에 \"live-restore\": true를 추가하고 sudo systemctl reload docker를 실행해 주세요."
+NOT_YOURS="이 폴더나 .deploy에 다른 사용자의 파일이 있습니다(sudo로 실행한 적이 있으면 root)."
+NOT_YOURS_NEXT="sudo 없이 실행하고, 먼저 서버에서 폴더의 소유자를 바꿔 주세요. sudo chown -R"
+OTHER_SOURCE="이 서버의 소스는 다른 push가 복사한 것입니다."
+OTHER_SOURCE_NEXT="그 배포가 끝난 뒤 가장 최근 커밋의 workflow를 다시 실행해 주세요."
+SCHEMA_CHANGED="참고: 이 배포의 마이그레이션은 이미 적용되었습니다. 마이그레이션 파일을 지우지 말고, 고친 코드를 다시 push해 주세요."
 NO_ENV=".env가 없습니다."
 NO_ENV_NEXT=".env.prod를 채워 서버에 .env로 두거나 GitHub secret ENV_VARS에 넣어 주세요."
 ENV_UNREADABLE="새 .env에 이름=값도 주석도 아닌 줄이 있습니다. 줄 번호:"
 ENV_UNREADABLE_NEXT="GitHub secret ENV_VARS에서 그 줄을 고쳐 주세요. 서버의 .env는 그대로입니다."
+ENV_REPEATED="새 .env에 같은 이름이 두 번 이상 있습니다."
+ENV_REPEATED_NEXT="GitHub secret ENV_VARS에 이름마다 한 줄만 남겨 주세요:"
+BAD_REPLICAS="WEB_REPLICAS는 1부터 99까지의 숫자여야 합니다. 지금 값:"
+BAD_REPLICAS_NEXT="GitHub secret ENV_VARS에서 공백 없이 숫자만 적어 주세요. 예: WEB_REPLICAS=2"
 NO_ROLLBACK="이 서버에는 되돌아갈 이전 버전이 없습니다."
 NO_ROLLBACK_NEXT="git revert로 이전 상태를 되살려 push해 주세요."
 
@@ -38,6 +50,9 @@ KNOWN_CAUSES=(
   "[Nn]o space left on device=>$DISK_FULL=>$DISK_FULL_NEXT"
   "^\\[crash\\]=>preflight 자체에서 오류가 발생했습니다. 앱이나 설정의 문제가 아닙니다.=>다시 배포해 주세요. 계속되면 위의 내용을 템플릿 저장소에 이슈로 알려 주세요."
   "CHANGE_ME|is missing a value=>.env에 비어 있거나 아직 CHANGE_ME인 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS에 값을 채워 주세요."
+  "No module named 'config.settings=>DJANGO_SETTINGS_MODULE의 값이 잘못되었습니다.=>ENV_VARS에 공백 없이 DJANGO_SETTINGS_MODULE=config.settings.prod 라고 적어 주세요."
+  "EnvError: =>.env에 형식이 잘못된 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS의 그 값을 고쳐 주세요. 형식은 .env.example에 있습니다."
+  "yaml: |services\.|additional properties|validating .*yml=>docker-compose.prod.yml에 오류가 있습니다. 위에 위치가 나와 있습니다.=>고쳐서 push해 주세요. \`docker compose -f docker-compose.prod.yml config\`로도 확인할 수 있습니다."
   "ModuleNotFoundError=>이미지에 없는 패키지가 있습니다.=>requirements.in에 추가하고 잠금 파일을 다시 만들어 push해 주세요."
   "SyntaxError|IndentationError|TabError=>Python 코드에 문법 오류가 있습니다. 위치는 위에 나와 있습니다.=>고쳐서 다시 push해 주세요."
   "^\\[오류\\]=>새 버전에 필요한 것이 준비되지 않았습니다.=>위에 나온 대로 고친 뒤 push하거나 workflow를 다시 실행해 주세요."
@@ -49,11 +64,14 @@ KNOWN_CAUSES=(
   "^E: =>Docker를 설치하지 못했습니다. 위의 내용은 apt의 메시지입니다.=>새 서버는 업데이트 중일 수 있으니 몇 분 뒤에 다시 시도해 주세요. 계속되면 서버에서 sudo apt-get install docker.io를 실행해 주세요."
   "Cannot connect to the Docker daemon|error during connect|unexpected EOF=>배포하는 동안 Docker가 멈추거나 다시 시작되었습니다.=>workflow를 다시 실행해 주세요. 이어서 진행합니다."
   "exit code:? 137|[Cc]annot allocate memory=>서버의 메모리가 모자랍니다.=>서버에서 \`free -m\`을 확인하고, 더 큰 서버를 쓰거나 WEB_REPLICAS를 줄여 주세요."
-  "nginx did not take over|\\[emerg\\]=>nginx 설정에 오류가 있습니다.=>위에 나온 위치를 보고 deploy/nginx를 고쳐 주세요."
+  "nginx refused the configuration|\\[emerg\\]=>nginx 설정에 오류가 있습니다.=>위에 나온 위치를 보고 deploy/nginx를 고쳐 주세요."
   "port is already allocated|address already in use=>80번이나 443번 포트를 다른 프로그램이 쓰고 있습니다.=>서버에서 sudo ss -ltnp로 찾아 그 프로그램을 멈춰 주세요."
   "Applying .*=>마이그레이션이 실패했습니다.=>그 마이그레이션을 고쳐 다시 push해 주세요. 도중까지 바꾼 것은 되돌렸으며, 그러지 못했다면 위에 나와 있습니다."
-  "GET /.* through nginx=>새 버전이 nginx를 거쳐 제대로 응답하지 않았습니다.=>위의 내용과 ENV_VARS의 ALLOWED_HOSTS, DOMAIN_NAME을 확인해 주세요."
-  "(exited|restarting|dead), exit code|restarted [1-9]=>새 버전이 시작되지 못합니다.=>위의 내용을 보고 고쳐서 다시 push해 주세요."
+  "GET .* through nginx: (000|504)=>새 버전이 nginx를 거친 위의 요청에 제시간에 응답하지 않았습니다.=>그 페이지가 무엇을 기다리는지 확인해 고친 뒤 push해 주세요."
+  "GET .* through nginx: 400=>새 버전이 이 호스트로 오는 요청을 거부합니다.=>ENV_VARS의 ALLOWED_HOSTS와 DOMAIN_NAME을 확인해 주세요."
+  "GET .* through nginx: 3.* https:=>DOMAIN_NAME이 없는데 HTTPS로 리디렉션합니다.=>ENV_VARS에 DOMAIN_NAME을 적거나, 설정의 SECURE_SSL_REDIRECT를 확인해 주세요."
+  "GET .* through nginx=>새 버전이 nginx를 거친 위의 요청에 오류로 응답했습니다.=>위의 로그를 보고 고쳐서 push해 주세요. 내 컴퓨터에서 그 페이지를 열어 보세요."
+  "(exited|restarting|dead) [a-z]*, exit code|restarted [1-9]=>새 버전이 시작되지 못합니다.=>위의 내용을 보고 고쳐서 다시 push해 주세요."
   "not ready=>새 버전이 시작되었지만 준비 상태가 되지 않았습니다.=>위의 마지막 줄에 무엇을 기다리는지 나와 있습니다."
   "failed to solve|did not complete successfully=>Dockerfile의 명령이 실패해 이미지를 만들지 못했습니다.=>위의 내용을 보고 고쳐 주세요. 내 컴퓨터에서 \`docker compose build\`로도 확인할 수 있습니다."
 )
@@ -69,7 +87,7 @@ HELP="사용법: bash deploy/deploy.sh [명령]
   logs NAME   컨테이너의 최근 로그: web-blue, web-green, nginx, certbot …
   help        이 도움말
 
-deploy와 preflight는 새 .env를 --env-from-stdin으로 표준 입력에서, 또는 .env.new 파일에서 읽습니다.
+deploy와 preflight는 새 .env를 --env-from-stdin으로 표준 입력에서 읽습니다.
 새 버전이 서비스되기 시작하면 .env가 됩니다. 되돌려도 마이그레이션과 .env는 바뀌지 않습니다."
 
 # Of the workflow

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,6 +50,11 @@ def check_hosts(**kwargs: object) -> Iterator[CheckMessage]:
         yield fault("operations.E002", domain=domain, hosts=",".join([domain, *hosts]))
     elif not any(map(may_be_public, hosts)):
         yield note("operations.I001", hosts=", ".join(hosts))
+    for proxy in settings.TRUSTED_PROXIES:
+        try:
+            ip_network(proxy)
+        except ValueError:
+            yield fault("operations.E007", value=proxy)
 
 
 def is_host(text: str) -> bool:

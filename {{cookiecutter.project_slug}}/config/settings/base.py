@@ -11,6 +11,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SECRET_KEY = env.str("SECRET_KEY", "")
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 DOMAIN_NAME = env.str("DOMAIN_NAME", "")
+TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", [])
 RELEASE = env.str("RELEASE", "")
 
 # Applications

@@ -1,28 +1,17 @@
 #!/usr/bin/env bash
-# Ask the site, through nginx and as its clients do, whether a release answers as it should:
-# `check.sh RELEASE SECONDS_TO_BEGIN SECONDS_OF_CHECKING [PATH…]`. The paths are such as clients ask
-# for. Runs in an nginx container; fails with the first answer that is wrong.
+# Ask the site through nginx whether a release answers: `check.sh RELEASE SECONDS_TO_BEGIN
+# SECONDS_OF_CHECKING`. Runs where this nginx does; fails with the first answer that is wrong.
 set -euo pipefail
 
 readonly RELEASE="$1" SECONDS_TO_BEGIN="$2" SECONDS_OF_CHECKING="$3"
-# Not every project keeps these, but none may answer them with an error of its own.
-readonly PATHS=(/ /api/docs/ /admin/login/ "${@:4}")
+# Not every project keeps these, but none may answer them with an error of its own. They only read.
+readonly PATHS=(/ /api/docs/ /admin/login/)
 
-# The first of the hosts that the site answers for.
-site() {
-  local host="${DOMAIN_NAME:-}" scheme=https
-  if [[ -z "$host" ]]; then
-    host="${ALLOWED_HOSTS%%,*}" scheme=http
-  fi
-  host="${host//[[:space:]]/}"
-  host="${host#.}"
-  echo "$scheme://${host/#\*/localhost}"
-}
-
-# ask PATH WHAT: what curl is to tell of the answer.
+# ask PATH WHAT: what curl prints of the answer; 000 if there is none.
 ask() {
-  curl --silent --insecure --max-time 10 --noproxy '*' --output /dev/null \
-    --connect-to "::127.0.0.1:" --write-out "$2" "$SITE$1" || true
+  curl --silent --insecure --max-time 35 --noproxy '*' --output /dev/null \
+    --header "X-Forwarded-Proto: ${SCHEME}" --connect-to ::127.0.0.1: \
+    --write-out "$2" "${SITE}$1" || true
 }
 
 is_ready() {
@@ -30,22 +19,21 @@ is_ready() {
   [[ "$ANSWER" == "200 $RELEASE" ]]
 }
 
-# Any answer will do, but for an error of the server, an unknown host, and a way to HTTPS where
+# Any answer will do, but for an error of the server, an unknown host, and a redirect to HTTPS where
 # there is none.
 is_answered() {
   ANSWER="$(ask "$1" '%{http_code} %{redirect_url}')"
   [[ "$ANSWER" =~ ^[234] && ! "$ANSWER" =~ ^400 ]] &&
-    [[ "$SITE" == https:* || "$ANSWER" != *" https:"* ]]
+    [[ "${SCHEME}" == https || "$ANSWER" != *" https:"* ]]
 }
 
-# A host that is hard at work may miss an answer; one that is wrong is wrong again.
+# A busy host may miss an answer; one that is wrong is wrong again.
 twice() {
   "$@" || { sleep 1 && "$@"; }
 }
 
 main() {
   local path
-  SITE="$(site)"
   while ! is_ready && ((SECONDS < SECONDS_TO_BEGIN)); do
     sleep 0.2
   done

@@ -5,9 +5,9 @@
 # shellcheck source=/dev/null # It exists in one language only.
 source "$(dirname "${BASH_SOURCE[0]}")/messages.sh"
 
-# explain LOG KNOWN_CAUSE…: print cause and next step of the first pattern that the log holds; fail
+# print_cause LOG KNOWN_CAUSE…: print cause and next step of the first pattern that the log holds; fail
 # if it holds none of them.
-explain() {
+print_cause() {
   local log="$1" known
   for known in "${@:2}"; do
     if grep -Eq -- "${known%%=>*}" "$log"; then
@@ -25,14 +25,14 @@ refuse() {
   exit 1
 }
 
-# or_explain COMMAND…: run what reaches the host over ssh; if it fails, say what its errors mean.
-or_explain() {
+# or_print_cause COMMAND…: run what reaches the host over ssh; if it fails, say what its errors mean.
+or_print_cause() {
   local errors status=0
   errors="$(mktemp)"
   "$@" 2> >(tee "$errors" >&2) || status=$?
   if ((status != 0)); then
     wait
-    explain "$errors" "${SSH_CAUSES[@]}" "${COPY_CAUSES[@]}" >&2 || true
+    print_cause "$errors" "${SSH_CAUSES[@]}" "${COPY_CAUSES[@]}" >&2 || true
   fi
   rm "$errors"
   return "$status"

@@ -1,0 +1,62 @@
+"""nginx's configuration of a rendered project, as `manage.py prepare` writes it for a release."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from lab.rendering import Choice, completed_production, render
+
+SCRIPT = """
+import sys
+from pathlib import Path
+
+import django
+from config.settings import prod
+
+# The driver of MySQL is only in the image.
+prod.DATABASES["default"] |= {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
+django.setup()
+
+from django.core.management import call_command
+from operations.management.commands import prepare
+
+prepare.NGINX, prepare.SOURCE = Path(sys.argv[1]), Path(sys.argv[2])
+call_command("check", tags=["hosts"], deploy=True)
+print(prepare.write_configuration("blue"))
+"""
+
+
+def configure(
+    choice: Choice, folder: Path, source: Path | None = None, **values: str
+) -> subprocess.CompletedProcess:
+    """Write the configuration to the folder, with these values in the environment.
+
+    Another source takes the place of the project's deploy/nginx.
+    """
+    project = render(choice)
+    folder.mkdir(exist_ok=True)
+    environment = {"ALLOWED_HOSTS": "203.0.113.10", "DOMAIN_NAME": "", "TRUSTED_PROXIES": ""}
+    return subprocess.run(
+        [sys.executable, "-c", SCRIPT, folder, source or project / "deploy/nginx"],
+        cwd=project,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONUTF8": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **completed_production(choice)[1],
+            **environment,
+            **values,
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+def configured(choice: Choice, folder: Path, **options: object) -> Path:
+    """Return the folder of nginx's configuration, inside the given one."""
+    done = configure(choice, folder, **options)
+    assert done.returncode == 0, done.stderr
+    return folder / done.stdout.splitlines()[-1]

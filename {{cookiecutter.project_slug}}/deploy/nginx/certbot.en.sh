@@ -1,0 +1,52 @@
+#!/bin/sh
+# Obtain the certificate for DOMAIN_NAME and renew it in time. Runs in the certbot container, which
+# has no bash; nginx loads a new certificate within seconds.
+set -eu
+
+readonly CHECK_EVERY=12h
+# Let's Encrypt allows five failures an hour.
+readonly TRY_AGAIN_AFTER=30m
+readonly OUTPUT=/tmp/certbot.out
+
+obtain_or_renew() {
+  set -- certonly --non-interactive --agree-tos --keep-until-expiring \
+    --webroot --webroot-path /srv/challenges \
+    --cert-name "$DOMAIN_NAME" --domain "$DOMAIN_NAME"
+  if [ -n "$LETSENCRYPT_EMAIL" ]; then
+    set -- "$@" --email "$LETSENCRYPT_EMAIL"
+  else
+    set -- "$@" --register-unsafely-without-email
+  fi
+  if [ -n "$ACME_SERVER" ]; then
+    set -- "$@" --server "$ACME_SERVER"
+  fi
+  certbot "$@" >"$OUTPUT" 2>&1
+}
+
+# The likely cause, from what certbot printed
+print_cause() {
+  echo "==> No certificate for $DOMAIN_NAME; the site goes on with the one it has."
+  if grep -qiE 'challenges have failed|challenge failed' "$OUTPUT"; then
+    echo "    The certificate authority could not reach http://$DOMAIN_NAME/. Check that the domain"
+    echo "    points to this server's IP address and that the security group opens port 80."
+  elif grep -qiE 'connection|resolve|timed out|ssl' "$OUTPUT"; then
+    echo "    ${ACME_SERVER:-https://letsencrypt.org/} could not be reached. Check that this server"
+    echo "    reaches the Internet and that ACME_SERVER in .env is right, or empty."
+  else
+    echo "    See certbot's message above; check DOMAIN_NAME and LETSENCRYPT_EMAIL in .env."
+  fi
+  echo "    Trying again in $TRY_AGAIN_AFTER; at once with:"
+  echo "    docker compose -f docker-compose.prod.yml restart certbot"
+}
+
+while true; do
+  if obtain_or_renew; then
+    pause="$CHECK_EVERY"
+    cat "$OUTPUT"
+  else
+    pause="$TRY_AGAIN_AFTER"
+    cat "$OUTPUT"
+    print_cause
+  fi
+  sleep "$pause"
+done

@@ -1,0 +1,108 @@
+"""`python manage.py prepare blue`: what a release needs before it starts in a colour.
+
+It migrates the database, copies the static files to where nginx serves them, and writes nginx's
+complete configuration for this release to a folder of its own, whose name it prints last.
+"""
+
+import os
+import time
+from argparse import ArgumentParser
+from ipaddress import ip_network
+from pathlib import Path
+from shutil import copyfile
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+SOURCE = settings.BASE_DIR / "deploy/nginx"
+NGINX = Path("/srv/nginx")
+STATIC = Path("/srv/static")
+# A page that is open since the last release still finds its files.
+SECONDS_TO_KEEP_STATIC_FILES = 30 * 24 * 3600
+
+
+def copy_static_files(source: Path, target: Path) -> None:
+    """Copy the files of this release next to those of earlier ones, and remove the oldest."""
+    marker = target / ".copied"
+    now, copied = time.time(), marker.stat().st_mtime if marker.exists() else 0.0
+    marker.touch()
+    for file in target.rglob("*"):
+        modified = file.stat().st_mtime
+        if file == marker or file.is_dir():
+            continue
+        if modified >= copied:
+            # Of the last release, which is replaced only now.
+            os.utime(file)
+        elif modified < now - SECONDS_TO_KEEP_STATIC_FILES:
+            file.unlink()
+    for file in source.rglob("*"):
+        if file.is_file():
+            place_file(file, target / file.relative_to(source))
+
+
+def place_file(source: Path, target: Path) -> None:
+    """Copy a file; nobody sees half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f".{target.name}.new")
+    copyfile(source, new)
+    new.replace(target)
+
+
+def configuration_values(colour: str) -> dict[str, str]:
+    """Return what nginx's files hold in place of `${NAME}`."""
+    domain, proxies = settings.DOMAIN_NAME, settings.TRUSTED_PROXIES
+    host = domain or settings.ALLOWED_HOSTS[0].removeprefix(".")
+    # check.sh asks from here, as the load balancer would.
+    trusted = [*(str(ip_network(proxy)) for proxy in proxies), "127.0.0.1"] if proxies else []
+    return {
+        "COLOUR": colour,
+        "DOMAIN_NAME": domain,
+        # `.example.com` means the same to nginx as to Django.
+        "SERVER_NAMES": " ".join(settings.ALLOWED_HOSTS),
+        "SCHEME": "https" if domain else "http",
+        "SITE": f"{'https' if domain and not proxies else 'http'}://{host}",
+        "TRUSTED_PROXIES": " ".join(f"{proxy} 1;" for proxy in trusted),
+        "REAL_IP_FROM": " ".join(f"set_real_ip_from {proxy};" for proxy in trusted),
+    }
+
+
+def write_configuration(colour: str) -> str:
+    """Write nginx's files for this release; return their folder's name.
+
+    The link `next` names the folder, for `docker compose up` by hand.
+    """
+    values = configuration_values(colour)
+    secure = settings.DOMAIN_NAME and not settings.TRUSTED_PROXIES
+    unused = {"http.conf"} if secure else {"https.conf", "certificate.sh", "certbot.sh"}
+    number = 1
+    while (NGINX / (name := f"{colour}-{settings.RELEASE or 'manual'}-{number}")).exists():
+        number += 1
+    folder = NGINX / f".{name}.new"
+    folder.mkdir(exist_ok=True)
+    for file in SOURCE.iterdir():
+        text = file.read_text(encoding="utf-8")
+        for key, value in values.items():
+            text = text.replace("${" + key + "}", value)
+        if file.name not in unused:
+            new_name = "servers.conf" if file.name in ("http.conf", "https.conf") else file.name
+            (folder / new_name).write_text(text, encoding="utf-8")
+    folder.replace(NGINX / name)
+    link = NGINX / f".next.{name}"
+    link.symlink_to(name)
+    link.replace(NGINX / "next")
+    return name
+
+
+class Command(BaseCommand):
+    help = "Migrates, copies static files and writes nginx's configuration for this release."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("colour", choices=["blue", "green"])
+
+    def handle(self, *, colour: str, **options: object) -> None:
+        # What would be no configuration of nginx
+        call_command("check", tags=["hosts"], deploy=True)
+        call_command("migrate", interactive=False)
+        copy_static_files(Path(settings.STATIC_ROOT), STATIC)
+        self.stdout.write(write_configuration(colour))
