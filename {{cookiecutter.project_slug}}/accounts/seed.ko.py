@@ -3,13 +3,8 @@
 from .models import User
 
 PASSWORD = "ceos-example-1"  # noqa: S105
-# {% if cookiecutter.docs_language == "ko" %}
 NAMES = ["김서연", "이도윤", "박하은", "최민준", "정지우"]
 ADMIN_NAME = "운영자"
-# {% else %}
-NAMES = ["Ada Kim", "Ben Park", "Clara Lee", "Daniel Choi", "Emma Jung"]
-ADMIN_NAME = "Site admin"
-# {% endif %}
 EMAILS = [f"user{number}@example.com" for number, _ in enumerate(NAMES, start=1)]
 
 

@@ -5,12 +5,7 @@ from . import signin, views
 urlpatterns = [
     path("signup/", views.SignUpView.as_view(), name="signup"),
     path("me/", views.MeView.as_view(), name="me"),
-    # {% if cookiecutter.authentication == "jwt" %}
     path("token/", signin.TokenView.as_view(), name="token"),
     path("token/refresh/", signin.TokenRefreshView.as_view(), name="token-refresh"),
-    # {% else %}
-    path("csrf/", signin.CsrfView.as_view(), name="csrf"),
-    path("login/", signin.LoginView.as_view(), name="login"),
-    # {% endif %}
     path("logout/", signin.LogoutView.as_view(), name="logout"),
 ]
