@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from pathlib import Path
 
 from cookiecutter.exceptions import FailedHookException
@@ -54,33 +53,14 @@ def check_answers(answers: dict) -> str:
     answers["_choices"] = choices
     # The hook drops the other values' files; rendering them would only take time.
     others = [v for name, values in choices.items() for v in values if v != answers[name]]
-    new = not Path(answers["_output_dir"], answers["project_slug"]).exists()
-    answers["_copy_without_render"] += [f"*.{other}.*" for other in others] + paths_to_copy(new)
+    copied = answers["_copy_without_render"]
+    if Path(answers["_output_dir"], answers["project_slug"]).exists():
+        # Files one by one: cookiecutter replaces a folder that it copies, and with it a team's own.
+        folders = [path for path in copied if (TEMPLATE / FOLDER / path).is_dir()]
+        copied = [path for path in copied if path not in folders]
+        copied += [f"{folder}/*.*" for folder in folders]
+    answers["_copy_without_render"] = [*copied, *(f"*.{other}.*" for other in others)]
     return ""
-
-
-def paths_to_copy(new: bool) -> list[str]:
-    """Return the raw paths without template code: copying is quicker than rendering.
-
-    Whole folders in a new project only: cookiecutter replaces a folder that it copies, and with it
-    a team's own files.
-    """
-    root = str(TEMPLATE / FOLDER)
-    static, mixed = [], set()
-    for folder, _, names in os.walk(root):
-        for name in names:
-            file = os.path.join(folder, name)
-            steps = file[len(root) + 1 :].split(os.sep)
-            # posts, posts/tests, posts/tests/test_posts.py
-            paths = ["/".join(steps[:end]) for end in range(1, len(steps) + 1)]
-            with open(file, encoding="utf-8", errors="ignore") as stream:
-                if find_mark(stream.read()):
-                    mixed.update(paths)
-                else:
-                    static.append(paths)
-    if new:
-        static = [[next(path for path in paths if path not in mixed)] for paths in static]
-    return list(dict.fromkeys(paths[-1] for paths in static))
 
 
 @functools.cache

@@ -80,25 +80,25 @@ def choose(project: Path, files: list[str], answers: dict) -> list[str]:
     unused = paths_not_chosen(answers)
     kept = []
     for path in files:
-        name, value = split_variant(path, answers)
-        if value in chosen:
+        name, values = split_variant(path, answers)
+        if values and values <= chosen:
             (project / path).replace(project / name)
-        elif value:
+        elif values:
             (project / path).unlink()
-        if any(f"{path}/".startswith(f"{folder}/") for folder in unused):
+        if any(f"{name}/".startswith(f"{folder}/") for folder in unused):
             (project / name).unlink(missing_ok=True)
-        elif value in chosen or not value:
+        elif values <= chosen:
             kept.append(name)
     for path in unused:
         remove_empty_folders(project / path)
     return kept
 
 
-def split_variant(path: str, answers: dict) -> tuple[str, str]:
-    """Return `README.md` and `ko` for `README.ko.md`; no value where a file is for all of them."""
+def split_variant(path: str, answers: dict) -> tuple[str, set[str]]:
+    """Return `a.py` and its values for `a.mysql.ko.py`; no values where a file is for all."""
     values = "|".join(value for choices in answers["_choices"].values() for value in choices)
-    match = re.fullmatch(rf"(.+)\.({values})(\.\w+)", path)
-    return (match[1] + match[3], match[2]) if match else (path, "")
+    match = re.fullmatch(rf"(.+?)((?:\.(?:{values}))+)(\.\w+)", path)
+    return (match[1] + match[3], set(match[2][1:].split("."))) if match else (path, set())
 
 
 def remove_empty_folders(top: Path) -> None:
@@ -246,7 +246,8 @@ def main(answers: dict, project: Path) -> None:
     kept = [name for name in KEPT if (project / name).exists()]
     files = choose(project, files_of(template), answers)
     missing = write_env_files(project, answers)
-    rendered = [path for path in files if path not in answers["_copy_without_render"]]
+    copied = tuple(answers["_copy_without_render"])
+    rendered = [path for path in files if not path.startswith(copied)]
     unfinished = unfinished_files(project, rendered)
     if unfinished:
         say = MESSAGES[answers["docs_language"]]

@@ -79,7 +79,8 @@ class Site(Host):
     def speak(self, language: str) -> None:
         """Have the texts of deploy.sh and preflight in a language, in the source and here."""
         project = render(tuple({**dict(self.choice), "docs_language": language}.items()))
-        for text in ("deploy/messages.sh", "operations/messages.py"):
+        texts = [project / "deploy/messages.sh", *(project / "operations").rglob("*messages.py")]
+        for text in (file.relative_to(project) for file in texts):
             shutil.copy(project / text, self.source / text)
             self.run("tee", f"{APP}/{text}", input=(project / text).read_text())
 

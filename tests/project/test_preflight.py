@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
 import boto3
@@ -188,6 +189,20 @@ def gateway(network: str) -> Iterator[Gateway]:
         yield Gateway(address, silent.getsockname()[1], full.getsockname()[1])
 
 
+def messages_of(project: Path) -> dict[str, dict]:
+    """Return the texts of operations/, those of each service included."""
+    messages = runpy.run_path(str(project / "operations/messages.py"))
+    for name, title in (("database/", ""), ("redis_", "Redis"), ("bucket_", "S3")):
+        file = project / f"operations/{name}messages.py"
+        if file.exists():
+            service = runpy.run_path(str(file))
+            messages["STEPS"].setdefault(service["SERVICE"], title)
+            messages["FAULTS"] |= {
+                f"{service['SERVICE']}.{kind}": texts for kind, texts in service["FAULTS"].items()
+            }
+    return messages
+
+
 def lab_of(choice: Choice, network: str, gateway: Gateway, cleanup: ExitStack) -> Lab:
     kind = dict(choice)["database"]
     server, name = database_server(kind), f"preflight-{uuid.uuid4().hex[:8]}"
@@ -195,8 +210,7 @@ def lab_of(choice: Choice, network: str, gateway: Gateway, cleanup: ExitStack) -
     cleanup.callback(docker, "network", "disconnect", "--force", network, server.container)
     server.create(name)
     cleanup.callback(server.drop, name)
-    messages = runpy.run_path(str(render(choice) / "operations/messages.py"))
-    lab = Lab(network, gateway, server, build_image(render(choice))[0], messages)
+    lab = Lab(network, gateway, server, build_image(render(choice))[0], messages_of(render(choice)))
     lab.values = {
         "SECRET_KEY": uuid.uuid4().hex * 2,
         "ALLOWED_HOSTS": "api.example.com",

@@ -274,7 +274,7 @@ def test_rendering_again_keeps_what_the_team_made(render, tmp_path: Path) -> Non
     render("--no-input")
     project = tmp_path / "work" / "ceos-api"
     own = [".env", ".env.prod", "db.sqlite3", "media/a.png", "posts/mine.py", "shop/models.py"]
-    own += ["posts/tests/mine.py", "operations/database/mine.py"]
+    own += ["posts/tests/mine.py", "operations/database/mine.py", ".github/mine.yml"]
     for name in own:
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text("SECRET_KEY=mine\n", encoding="utf-8")

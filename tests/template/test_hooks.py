@@ -15,6 +15,7 @@ import pytest
 from lab.rendering import TEMPLATE
 
 HOOK = TEMPLATE / "hooks" / "post_gen_project.py"
+LANGUAGES = ("ko", "en")
 ANSWERS = {
     "docs_language": "en",
     "project_slug": "my-api",
@@ -123,6 +124,23 @@ def test_of_variants_for_another_choice_one_stays_too(tmp_path: Path) -> None:
     project = write(tmp_path, *template)
     hook.choose(project, template, ANSWERS)
     assert files(project) == {"base.py"}
+
+
+def test_of_variants_for_two_choices_one_stays(tmp_path: Path) -> None:
+    template = [f"a.{db}.{language}.py" for db in ("mysql", "postgresql") for language in LANGUAGES]
+    project = write(tmp_path, *template)
+    (project / "a.mysql.en.py").write_text("chosen", encoding="utf-8")
+    assert hook.choose(project, template, ANSWERS) == ["a.py"]
+    assert files(project) == {"a.py"}
+    assert (project / "a.py").read_text(encoding="utf-8") == "chosen"
+
+
+def test_variants_of_a_path_not_chosen_are_dropped(tmp_path: Path) -> None:
+    template = ["cache.ko.py", "cache.en.py"]
+    answers = {**ANSWERS, "_optional_paths": {"use_redis": {"true": ["cache.py"]}}}
+    project = write(tmp_path, *template)
+    assert hook.choose(project, template, answers) == []
+    assert files(project) == set()
 
 
 @pytest.mark.parametrize("name", [".env", ".env.prod"])

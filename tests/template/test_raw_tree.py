@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from lab.rendering import RAW, TEMPLATE, tracked_files
+from lab.rendering import OPTIONS, RAW, TEMPLATE, tracked_files
 
 TAG = "# {%"
 MAX_SHARE_OF_TAGS = 0.03
@@ -68,6 +68,34 @@ def test_tags_stand_alone_and_are_not_nested() -> None:
 )
 def test_a_tag_out_of_place_is_found(text: str) -> None:
     assert tag_faults("a.py", text)
+
+
+ROOMS = [path for path in OPTIONS["_copy_without_render"] if (RAW / path).is_dir()]
+
+
+def room_faults(room: str, files: dict[str, str]) -> list[str]:
+    """Return the files of a room that would need to be rendered."""
+    return [
+        path
+        for path, text in files.items()
+        if path.startswith(f"{RAW.name}/{room}/") and (TAG in text or "{{ cookiecutter" in text)
+    ]
+
+
+@pytest.mark.parametrize("room", ["accounts", "common", "operations", "posts"])
+def test_rooms_are_copied_whole(room: str) -> None:
+    assert room in ROOMS
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_have_no_template_code(room: str) -> None:
+    assert room_faults(room, texts()) == []
+
+
+@pytest.mark.parametrize("text", ["# {% if x %}\n# {% endif %}\n", 'A = "{{ cookiecutter.x }}"\n'])
+def test_template_code_in_a_room_is_found(text: str) -> None:
+    files = {f"{RAW.name}/posts/a.py": text, f"{RAW.name}/config/a.py": text}
+    assert room_faults("posts", files) == [f"{RAW.name}/posts/a.py"]
 
 
 def brace_faults(path: str, text: str) -> list[str]:

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.signals import got_request_exception
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -26,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
 
+from common.database_errors import is_outage
 from common.messages import DATABASE_UNREACHABLE
 from common.middleware import request_id
 
@@ -115,25 +115,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return crash_response(sys.exception())
-
-
-def is_outage(error: BaseException | None) -> bool:
-    """Return whether the database cannot be reached; other errors are about one query."""
-    if isinstance(error, InterfaceError):
-        return True
-    if not isinstance(error, OperationalError):
-        return False
-    # {% if cookiecutter.database == "mysql" %}
-    # 2000 and above are the client's own: no connection, or a lost one. The server's are
-    # ER_CON_COUNT_ERROR and ER_SERVER_SHUTDOWN.
-    code = error.args[0] if error.args else None
-    return isinstance(code, int) and (2000 <= code < 3000 or code in (1040, 1053))
-    # {% else %}
-    # No SQLSTATE: there was no server to give one. Its classes: 08 connection, 53 resources (such
-    # as too many connections), 57P shutdown.
-    state = getattr(error.__cause__, "sqlstate", "not PostgreSQL's")
-    return state is None or state.startswith(("08", "53", "57P"))
-    # {% endif %}
 
 
 def crash_response(exception: BaseException | None) -> HttpResponse:

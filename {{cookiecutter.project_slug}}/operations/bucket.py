@@ -11,6 +11,7 @@ from django.core.files.storage import storages
 from django.utils.crypto import get_random_string
 from storages.backends.s3 import S3Storage
 
+from operations import bucket_messages
 from operations.checks import in_one_line
 from operations.services import SECONDS_TO_CONNECT, fault, kind_of, why_unreachable
 
@@ -40,7 +41,7 @@ def check_bucket() -> Iterator[CheckMessage]:
         url = urlsplit(client.meta.endpoint_url)
         port = url.port or {"http": 80, "https": 443}[url.scheme]
         if kind := why_unreachable(url.hostname, port):
-            yield fault("bucket", kind, **values)
+            yield fault(bucket_messages, kind, **values)
             return
         key = f"preflight-{get_random_string(20)}"
         client.put_object(Bucket=bucket, Key=key)
@@ -48,9 +49,9 @@ def check_bucket() -> Iterator[CheckMessage]:
         # Uploads check whether the name is taken, which needs s3:ListBucket.
         answer = client.head_bucket(Bucket=bucket)
     except (BotoCoreError, ClientError, ValueError) as error:
-        yield fault("bucket", kind_of(error, ERRORS), **values, error=in_one_line(error))
+        yield fault(bucket_messages, kind_of(error, ERRORS), **values, error=in_one_line(error))
         return
     # boto3 follows to the right region, but the URLs of uploads would contain the wrong one.
     actual = answer.get("BucketRegion", region)
     if not storage.endpoint_url and actual != region:
-        yield fault("bucket", "region", **values, error=actual)
+        yield fault(bucket_messages, "region", **values, error=actual)

@@ -22,10 +22,9 @@ from django.utils import translation
 from operations.messages import FAULTS, NOTES, WORDS
 
 
-def fault(id: str, **values: object) -> Error:
-    """Return an error with the text of this id, or what the faults of all services share."""
-    texts = FAULTS.get(id) or FAULTS[id.partition(".")[2]]
-    message, cause, next_step = (text.format(**values) for text in texts)
+def fault(id: str, texts: tuple[str, str, str] | None = None, **values: object) -> Error:
+    """Return an error that reports, in these texts or those of its id, the cause and what to do."""
+    message, cause, next_step = (text.format(**values) for text in texts or FAULTS[id])
     return Error(message, hint=f"{WORDS['cause']} {cause}\n{WORDS['next']} {next_step}", id=id)
 
 

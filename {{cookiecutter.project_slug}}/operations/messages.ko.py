@@ -15,12 +15,6 @@ STEPS = {
     "code": "Django 검사",
     "migrations": "마이그레이션 파일",
     "database": "데이터베이스",
-    # {% if cookiecutter.use_redis %}
-    "redis": "Redis",
-    # {% endif %}
-    # {% if cookiecutter.media_storage == "s3" %}
-    "bucket": "S3 버킷",
-    # {% endif %}
 }
 
 NOTES = {
@@ -28,26 +22,6 @@ NOTES = {
     "empty": "빈 데이터베이스입니다. 적용할 마이그레이션: {number}개",
     "to_apply": "적용할 마이그레이션 {number}개: {names}",
     "unknown": "참고: 이미 적용되었지만 이 코드에는 없는 마이그레이션 {number}개: {names}. 이전 버전으로 되돌렸다면 정상입니다.",
-}
-
-# What to do if a service cannot be reached
-HINTS = {
-    "database": {
-        "address": "ENV_VARS의 DATABASE_HOST(https:// 없이)와 DATABASE_PORT가 RDS의 엔드포인트와 같은지, RDS가 '사용 가능' 상태인지 확인해 주세요.",
-        "firewall": "RDS 보안 그룹의 인바운드 규칙에 포트 {port}, 소스는 EC2의 보안 그룹으로 추가해 주세요.",
-    },
-    # {% if cookiecutter.use_redis %}
-    "redis": {
-        "address": "ENV_VARS의 REDIS_URL을 확인해 주세요. 따로 만든 Redis 서버가 없다면 redis://redis:6379/0이고, docker compose -f docker-compose.prod.yml ps -a redis로 상태를 볼 수 있습니다.",
-        "firewall": "ElastiCache라면 보안 그룹의 인바운드 규칙에 포트 {port}, 소스는 EC2의 보안 그룹으로 추가해 주세요.",
-    },
-    # {% endif %}
-    # {% if cookiecutter.media_storage == "s3" %}
-    "bucket": {
-        "address": "ENV_VARS의 AWS_S3_REGION_NAME에 버킷의 리전(예: ap-northeast-2)을 적고, Amazon S3라면 AWS_S3_ENDPOINT_URL은 비워 주세요.",
-        "firewall": "EC2 보안 그룹의 아웃바운드 규칙과 서브넷의 라우팅 테이블을 확인해 주세요.",
-    },
-    # {% endif %}
 }
 
 FAULTS = {
@@ -137,84 +111,4 @@ FAULTS = {
         "괄호 안은 그 서비스가 알려 준 오류입니다.",
         "{address}",
     ),
-    # Database
-    "database.credentials": (
-        "사용자나 비밀번호가 거부되었습니다: {target}",
-        "DATABASE_USER나 DATABASE_PASSWORD가 틀렸습니다.",
-        "ENV_VARS의 두 값을 확인해 주세요. 비밀번호는 따옴표 없이 적습니다. 잊었다면 RDS의 마스터 암호를 바꿔 주세요.",
-    ),
-    # {% if cookiecutter.database == "mysql" %}
-    "database.missing": (
-        "데이터베이스가 없습니다: {target}",
-        "RDS를 만들 때 '초기 데이터베이스 이름'을 비워 두었거나 DATABASE_NAME이 틀렸습니다.",
-        "서버에 접속해 CREATE DATABASE `{name}` CHARACTER SET utf8mb4; 를 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.",
-    ),
-    "database.denied": (
-        "이 사용자는 그 데이터베이스를 쓸 수 없습니다: {target}",
-        "데이터베이스가 없거나 사용자에게 권한이 없습니다. MySQL은 권한이 없는 사용자에게 둘을 구별해 주지 않습니다.",
-        "ENV_VARS의 DATABASE_NAME을 확인하고, 관리자로 CREATE DATABASE `{name}`; 과 GRANT ALL ON `{name}`.* TO '{user}'; 를 실행해 주세요.",
-    ),
-    "database.tls": (
-        "암호화(TLS)된 연결을 맺을 수 없습니다: {target} ({error})",
-        "RDS의 파라미터 require_secure_transport가 켜져 있으면 암호화된 연결만 받습니다.",
-        'config/settings/base.py의 데이터베이스 OPTIONS에 "ssl_mode": "REQUIRED"를 추가하거나 그 파라미터를 꺼 주세요.',
-    ),
-    # {% else %}
-    "database.missing": (
-        "데이터베이스가 없습니다: {target}",
-        "RDS를 만들 때 '초기 데이터베이스 이름'을 비워 두었거나 DATABASE_NAME이 틀렸습니다.",
-        '서버에 접속해 CREATE DATABASE "{name}"; 을 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.',
-    ),
-    "database.denied": (
-        "이 사용자는 그 데이터베이스를 쓸 수 없습니다: {target}",
-        "다른 사용자의 데이터베이스이거나 pg_hba.conf가 이 서버를 허용하지 않습니다.",
-        'ENV_VARS의 DATABASE_NAME과 DATABASE_USER를 확인하고, 관리자로 GRANT ALL ON DATABASE "{name}" TO "{user}"; 를 실행해 주세요.',
-    ),
-    "database.tls": (
-        "암호화(TLS)된 연결을 맺을 수 없습니다: {target} ({error})",
-        "서버와 이 프로젝트 가운데 한쪽만 암호화를 요구합니다(RDS의 rds.force_ssl).",
-        "config/settings/base.py의 데이터베이스 OPTIONS에 있는 sslmode와 RDS의 rds.force_ssl을 확인해 주세요.",
-    ),
-    # {% endif %}
-    # {% if cookiecutter.use_redis %}
-    # Redis
-    "redis.url": (
-        "REDIS_URL을 해석할 수 없습니다.",
-        "redis://로 시작하지 않거나, 포트가 숫자가 아니거나, 비밀번호에 특수 문자가 있습니다.",
-        "ENV_VARS에 REDIS_URL=redis://redis:6379/0 처럼 적어 주세요. 비밀번호의 특수 문자는 인코딩합니다(@는 %40).",
-    ),
-    "redis.credentials": (
-        "사용자나 비밀번호가 거부되었습니다: {target}",
-        "REDIS_URL에 비밀번호가 없거나 틀렸습니다.",
-        "ENV_VARS에 REDIS_URL=redis://:비밀번호@{target}/0 처럼 적어 주세요. 비밀번호의 특수 문자는 인코딩합니다(@는 %40).",
-    ),
-    # {% endif %}
-    # {% if cookiecutter.media_storage == "s3" %}
-    # Bucket
-    "bucket.keyless": (
-        "S3에 쓸 자격 증명(키)이 없습니다.",
-        "AWS_ACCESS_KEY_ID나 AWS_SECRET_ACCESS_KEY가 비어 있고, EC2의 IAM 역할도 읽을 수 없습니다.",
-        "ENV_VARS에 두 키를 모두 적거나 IAM 역할을 붙여 주세요. 인스턴스 메타데이터의 홉 제한(hop limit)이 2여야 컨테이너에서 역할을 읽을 수 있습니다.",
-    ),
-    "bucket.credentials": (
-        "자격 증명(키)이 거부되었습니다: {error}",
-        "AWS_ACCESS_KEY_ID나 AWS_SECRET_ACCESS_KEY가 틀렸거나 삭제되었습니다.",
-        "IAM에서 액세스 키를 확인하거나 새로 만들어 ENV_VARS의 두 값을 함께 바꿔 주세요.",
-    ),
-    "bucket.missing": (
-        "버킷이 없습니다: {bucket}",
-        "AWS_STORAGE_BUCKET_NAME이 틀렸거나 버킷을 아직 만들지 않았습니다.",
-        "리전 {region}에 버킷을 만들거나 ENV_VARS의 AWS_STORAGE_BUCKET_NAME을 고쳐 주세요.",
-    ),
-    "bucket.denied": (
-        "버킷에 접근할 권한이 없습니다: {bucket} ({error})",
-        "IAM 사용자나 역할에 권한이 없거나, 다른 계정의 버킷입니다.",
-        "버킷에 s3:ListBucket을, 버킷의 객체에 s3:PutObject, s3:GetObject, s3:DeleteObject를 허용해 주세요.",
-    ),
-    "bucket.region": (
-        "버킷이 그 리전에 없습니다: {bucket}, {region} ({error})",
-        "AWS_S3_REGION_NAME이 버킷을 만든 리전과 다릅니다.",
-        "S3 콘솔에서 버킷의 리전을 확인해 ENV_VARS의 AWS_S3_REGION_NAME에 적어 주세요.",
-    ),
-    # {% endif %}
 }

@@ -6,6 +6,7 @@ Of a server that cannot be reached the drivers say little, so a plain connection
 import re
 import socket
 from collections.abc import Iterator
+from types import ModuleType
 
 from django.core.checks import CheckMessage, Error, Info
 from django.db import Error as DatabaseError
@@ -17,33 +18,20 @@ from django.db.migrations.exceptions import (
 )
 from django.db.migrations.executor import MigrationExecutor
 
+from common.database_errors import KINDS
 from operations import checks
 from operations.checks import in_one_line, note
-from operations.messages import HINTS
+from operations.database import messages
+from operations.messages import FAULTS
 
 SECONDS_TO_CONNECT = 3
 
-# Patterns of the errors' types and texts
-DATABASE_ERRORS = {
-    # {% if cookiecutter.database == "mysql" %}
-    "credentials": r"\((1045|1698),",
-    "missing": r"\(1049,",
-    "denied": r"\((1044|1130),",
-    "tls": r"\((2026|3159),",
-    "silent": r"\((2006|2013),",
-    # {% else %}
-    "credentials": r"password authentication failed|no password supplied|role .* does not exist",
-    "missing": r"database .* does not exist",
-    "denied": r"permission denied for database|no pg_hba.conf entry(?!.*no encryption)",
-    "tls": r"no encryption|SSL (connection is|was) required",
-    "silent": r"timeout expired|closed the connection unexpectedly",
-    # {% endif %}
-}
 
-
-def fault(service: str, kind: str, **values: object) -> Error:
-    hints = {name: text.format(**values) for name, text in HINTS[service].items()}
-    return checks.fault(f"{service}.{kind}", **values, **hints)
+def fault(texts: ModuleType, kind: str, **values: object) -> Error:
+    """Return an error with the service's own text, or with the one that all services share."""
+    hints = {name: text.format(**values) for name, text in texts.HINTS.items()}
+    own = texts.FAULTS.get(kind) or FAULTS[kind]
+    return checks.fault(f"{texts.SERVICE}.{kind}", own, **values, **hints)
 
 
 def kind_of(error: Exception, patterns: dict[str, str]) -> str:
@@ -74,15 +62,15 @@ def check_database() -> Iterator[CheckMessage]:
         yield checks.fault("operations.E001", name="DATABASE_HOST", value=value)
         return
     if host and (kind := why_unreachable(host, port)):
-        yield fault("database", kind, **values)
+        yield fault(messages, kind, **values)
         return
     try:
         connection.ensure_connection()
         yield Info(target)
         yield from compare_migrations()
     except DatabaseError as error:
-        kind = kind_of(error, DATABASE_ERRORS)
-        yield fault("database", kind, **values, error=in_one_line(error))
+        kind = kind_of(error, KINDS)
+        yield fault(messages, kind, **values, error=in_one_line(error))
 
 
 def compare_migrations() -> Iterator[CheckMessage]:

@@ -12,7 +12,7 @@ from django.db import (
     transaction,
 )
 
-from common.errors import is_outage
+from common.database_errors import is_outage
 from template_tests.options import OPTIONS
 
 

@@ -123,6 +123,9 @@ else:
         }
     }
     DATABASE_OPTIONS_OF_REQUESTS = {}
+
+# What preflight reaches before a deployment
+PREFLIGHT_SERVICES = {"database": "operations.services.check_database"}
 # {% if cookiecutter.use_redis %}
 
 # Cache and sessions: without REDIS_URL the cache lives in the process, and is lost with it.
@@ -144,6 +147,7 @@ if env.str("REDIS_URL", ""):
 
 # Read from the cache, written to the database too: nobody is signed out when Redis restarts.
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+PREFLIGHT_SERVICES["Redis"] = "operations.redis.check_redis"
 # {% endif %}
 
 # Users and passwords
@@ -200,6 +204,7 @@ if env.str("AWS_STORAGE_BUCKET_NAME", ""):
             "file_overwrite": False,
         },
     }
+PREFLIGHT_SERVICES["S3"] = "operations.bucket.check_bucket"
 # {% endif %}
 
 # REST framework

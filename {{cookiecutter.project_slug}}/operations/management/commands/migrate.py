@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.commands import migrate
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+
+from operations.database.messages import NOT_UNDONE
 
 
 class Remembered:
@@ -25,13 +24,7 @@ class Remembered:
     def __getattr__(self, name: str) -> object:
         return getattr(self.operation, name)
 
-    def database_forwards(
-        self,
-        label: str,
-        editor: BaseDatabaseSchemaEditor,
-        before: ProjectState,
-        after: ProjectState,
-    ) -> None:
+    def database_forwards(self, label: str, editor: Any, before: Any, after: Any) -> None:
         self.operation.database_forwards(label, editor, before, after)
         # The state goes on changing with the operations that follow.
         after = after.clone()
@@ -41,26 +34,19 @@ class Remembered:
 
 
 class UndoingExecutor(MigrationExecutor):
-    def apply_migration(
-        self,
-        state: ProjectState,
-        migration: Migration,
-        fake: bool = False,
-        fake_initial: bool = False,
-    ) -> ProjectState:
+    def apply_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
         if migration.atomic and self.connection.features.can_rollback_ddl:
-            return super().apply_migration(state, migration, fake, fake_initial)
+            return super().apply_migration(state, migration, *args, **options)
         undo: list[Callable] = []
-        operations: Any = migration.operations
-        originals = list(operations)
-        operations[:] = [Remembered(operation, undo) for operation in originals]
+        originals = migration.operations[:]
+        migration.operations[:] = [Remembered(operation, undo) for operation in originals]
         try:
-            return super().apply_migration(state, migration, fake, fake_initial)
+            return super().apply_migration(state, migration, *args, **options)
         except Exception:
             self.undo(undo)
             raise
         finally:
-            operations[:] = originals
+            migration.operations[:] = originals
 
     def undo(self, steps: list[Callable]) -> None:
         """Take the steps back as far as they can be; what failed first is what is to be seen."""
@@ -69,11 +55,7 @@ class UndoingExecutor(MigrationExecutor):
                 for step in reversed(steps):
                     step(editor)
         except Exception as error:
-            # {% if cookiecutter.docs_language == "ko" %}
-            print(f"\n실패한 마이그레이션이 이미 바꾼 내용을 모두 되돌리지는 못했습니다: {error}")
-            # {% else %}
-            print(f"\nNot all that the failed migration had done could be undone: {error}")
-            # {% endif %}
+            print("\n" + NOT_UNDONE.format(error=error))
 
 
 class Command(migrate.Command):

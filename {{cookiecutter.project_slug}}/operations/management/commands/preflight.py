@@ -55,13 +55,7 @@ CHECKS: dict[str, Check] = {
     "origins": tagged("origins"),
     "code": check_code,
     "migrations": tagged("migrations"),
-    "database": imported("operations.services.check_database"),
-    # {% if cookiecutter.use_redis %}
-    "redis": imported("operations.redis.check_redis"),
-    # {% endif %}
-    # {% if cookiecutter.media_storage == "s3" %}
-    "bucket": imported("operations.bucket.check_bucket"),
-    # {% endif %}
+    **{name: imported(path) for name, path in settings.PREFLIGHT_SERVICES.items()},
 }
 
 
@@ -121,11 +115,11 @@ class Command(BaseCommand):
 
     def report(self, name: str, found: list[CheckMessage]) -> None:
         if not level_of(found):
-            self.stdout.write(f"[ok] {STEPS[name]}")
+            self.stdout.write(f"[ok] {STEPS.get(name, name)}")
         for message in found:
             if message.is_serious():
                 label = "crash" if message.level == CRITICAL else WORDS["wrong"]
-                self.stdout.write(f"[{label}] {STEPS[name]}: {message.msg}")
+                self.stdout.write(f"[{label}] {STEPS.get(name, name)}: {message.msg}")
                 self.stdout.write(indent(message.hint or "", "    "))
             else:
                 self.stdout.write(f"    {message.msg}")

@@ -1,0 +1,24 @@
+"""What the errors of MySQL mean."""
+
+from django.db import InterfaceError, OperationalError
+
+# Patterns of their types and texts
+KINDS = {
+    "credentials": r"\((1045|1698),",
+    "missing": r"\(1049,",
+    "denied": r"\((1044|1130),",
+    "tls": r"\((2026|3159),",
+    "silent": r"\((2006|2013),",
+}
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Return whether the database cannot be reached; other errors are about one query."""
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    # 2000 and above are the client's own: no connection, or a lost one. The server's are
+    # ER_CON_COUNT_ERROR and ER_SERVER_SHUTDOWN.
+    code = error.args[0] if error.args else None
+    return isinstance(code, int) and (2000 <= code < 3000 or code in (1040, 1053))
