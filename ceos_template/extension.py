@@ -56,9 +56,8 @@ def check_answers(answers: dict) -> str:
     copied = answers["_copy_without_render"]
     if Path(answers["_output_dir"], answers["project_slug"]).exists():
         # Files one by one: cookiecutter replaces a folder that it copies, and with it a team's own.
-        folders = [path for path in copied if (TEMPLATE / FOLDER / path).is_dir()]
-        copied = [path for path in copied if path not in folders]
-        copied += [f"{folder}/*.*" for folder in folders]
+        raw = TEMPLATE / FOLDER
+        copied = [f"{path}/*.*" if (raw / path).is_dir() else path for path in copied]
     answers["_copy_without_render"] = [*copied, *(f"*.{other}.*" for other in others)]
     return ""
 
