@@ -53,7 +53,7 @@ def check_hosts(**kwargs: object) -> Iterator[CheckMessage]:
         try:
             ip_network(proxy)
         except ValueError:
-            yield fault("operations.E007", value=proxy)
+            yield fault("operations.E010", value=proxy)
 
 
 def is_host(text: str) -> bool:

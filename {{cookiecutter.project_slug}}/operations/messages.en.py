@@ -75,7 +75,7 @@ FAULTS = {
         "makemigrations was not run, or the file it created is not committed.",
         "Run python manage.py makemigrations {app}, and push the file too.",
     ),
-    "operations.E007": (
+    "operations.E010": (
         "TRUSTED_PROXIES has an invalid network: '{value}'",
         "It must hold IP addresses or networks such as 10.0.0.0/16: no domain, no blanks.",
         "Write the CIDR blocks of the load balancer's subnets into TRUSTED_PROXIES in ENV_VARS; without a load balancer leave it empty.",

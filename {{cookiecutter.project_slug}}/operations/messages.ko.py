@@ -75,7 +75,7 @@ FAULTS = {
         "makemigrations를 실행하지 않았거나, 생성된 파일을 커밋하지 않았습니다.",
         "python manage.py makemigrations {app} 명령을 실행하고 생성된 파일도 push해 주세요.",
     ),
-    "operations.E007": (
+    "operations.E010": (
         "TRUSTED_PROXIES에 잘못된 네트워크가 있습니다: '{value}'",
         "10.0.0.0/16처럼 IP 주소나 네트워크여야 합니다. 도메인, 공백은 쓸 수 없습니다.",
         "ENV_VARS의 TRUSTED_PROXIES에 로드 밸런서가 있는 서브넷의 CIDR을 적어 주세요. 로드 밸런서가 없다면 비워 둡니다.",
