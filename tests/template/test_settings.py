@@ -268,8 +268,6 @@ def times() -> dict[str, int]:
     nginx = (project / "deploy/nginx/nginx.conf").read_text(encoding="utf-8")
     compose = yaml.safe_load((project / "docker-compose.prod.yml").read_text(encoding="utf-8"))
     return {
-        "idle in gunicorn": gunicorn["keepalive"],
-        "idle in nginx": seconds("keepalive_timeout", nginx.partition("upstream app")[2]),
         "request in gunicorn": gunicorn["timeout"],
         "last request in gunicorn": gunicorn["graceful_timeout"],
         "request in nginx": seconds("proxy_read_timeout", nginx),
@@ -281,8 +279,6 @@ def times() -> dict[str, int]:
 @pytest.mark.parametrize(
     ("shorter", "longer"),
     [
-        # Or a request is lost on a connection that gunicorn closes as nginx uses it.
-        ("idle in nginx", "idle in gunicorn"),
         # Or a worker is killed at a request that nginx still waits for.
         ("request in nginx", "request in gunicorn"),
         # Or Docker kills the workers at their last requests.

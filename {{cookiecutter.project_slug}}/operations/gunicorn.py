@@ -1,17 +1,72 @@
-"""How gunicorn serves in production; its documentation explains every name below."""
+"""How gunicorn serves in production; its documentation explains every setting and hook below.
+
+`timeout` ends a worker whose main thread is stuck, but requests run in other threads. The hooks
+apply it to requests too: a worker in which one hangs ends, and gunicorn starts another.
+"""
+
+import faulthandler
+import fcntl
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
 
 bind = "0.0.0.0:8000"
 worker_class = "gthread"
-# Requests that one process answers at a time; WEB_CONCURRENCY is the number of processes.
+# Requests that one worker answers at a time; WEB_CONCURRENCY is the number of workers.
 threads = 4
-# The application is loaded once, and the processes share its memory.
+# A worker accepts only what it can answer at once, and keeps no connection open: a request goes to
+# whichever worker is free, and never waits behind a slow one.
+worker_connections = threads
+keepalive = 0
+# The application is loaded once, and the workers share its memory.
 preload_app = True
 
-# Seconds. nginx closes idle connections first (after 30), so that none is closed as it is used.
-keepalive = 75
+# Seconds. nginx gives up on a request after 30.
 timeout = 60
 graceful_timeout = 30
 
 # The root file system is read-only.
 worker_tmp_dir = "/dev/shm"  # noqa: S108
 control_socket_disable = True
+
+# The requests that run in this worker: when each began and its address, by thread.
+running: dict[int, tuple[float, str]] = {}
+
+
+def pre_request(worker: Any, req: Any) -> None:
+    running[threading.get_ident()] = (time.monotonic(), f"{req.method} {req.path}")
+
+
+def post_request(worker: Any, req: Any, environ: Any, resp: Any) -> None:
+    running.pop(threading.get_ident(), None)
+
+
+def is_hung(began: float) -> bool:
+    return time.monotonic() - began > timeout
+
+
+def end_when_hung(log: Any) -> None:
+    """Wait until a request hangs; then let the others finish, and end this process."""
+    while not (hung := [name for began, name in running.copy().values() if is_hung(began)]):
+        time.sleep(1)
+    log.critical("Hung for %s s: %s. This worker ends; its threads:", timeout, ", ".join(hung))
+    faulthandler.dump_traceback()
+    # One worker after the other, so that some worker always accepts connections.
+    with Path(__file__).open() as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        os.kill(os.getpid(), signal.SIGTERM)
+        end = time.monotonic() + graceful_timeout
+        while time.monotonic() < end:
+            # A connection that was accepted just now is not in `running` yet.
+            time.sleep(1)
+            if all(is_hung(began) for began, _ in running.copy().values()):
+                break
+        # sys.exit() would wait for the thread that hangs.
+        os._exit(1)
+
+
+def post_worker_init(worker: Any) -> None:
+    threading.Thread(target=end_when_hung, args=[worker.log], daemon=True).start()

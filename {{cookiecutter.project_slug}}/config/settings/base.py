@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "common.middleware.RequestIdMiddleware",
     "common.middleware.RequestLogMiddleware",
     "common.errors.CrashMiddleware",
+    "operations.middleware.AbandonedRequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "operations.health.HealthMiddleware",
