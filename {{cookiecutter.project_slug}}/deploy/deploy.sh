@@ -294,6 +294,19 @@ prepare() {
   fi
 }
 
+# Can the release that is started use the database as later migrations have left it?
+check_migrations_since() {
+  local live known
+  step "$CHECKING_MIGRATIONS"
+  live="$(containers "web-$(other "$COLOUR")" | head -n 1)"
+  if [[ -n "$live" ]]; then
+    known="$("${DOCKER[@]}" exec "$(containers "web-$COLOUR" | head -n 1)" \
+      python manage.py showmigrations --plan 2>"$STEP_LOG")" || give_up
+    attempt "${DOCKER[@]}" exec --interactive "$live" \
+      python manage.py preflight --rollback <<<"$known" || give_up
+  fi
+}
+
 # start --force-recreate, or --no-recreate for a container that is there
 start() {
   local end=$((SECONDS + SECONDS_TO_GET_READY))
@@ -518,6 +531,7 @@ rollback() {
   else
     start --force-recreate
   fi
+  check_migrations_since
   rehearse 0
   switch_over "$live" 0
   step "$DEPLOYED web-${CANDIDATE%%-*}, $RELEASE"
