@@ -6,6 +6,9 @@ WORDS = {
     "cause": "Cause:",
     "next": "Next:",
     "crashed": "preflight itself (operations/) crashed. Your app and your settings are not the cause.",
+    "waiting": "Another session uses a table that the migration changes. Trying again for a minute. Sessions with a lock:",
+    "hidden": "This user may not see which one. An administrator of the database finds it with:",
+    "blocked": "The migration was not applied: another session kept its lock on a table for a minute. The old release stays live. Often it is a database client (Workbench, DBeaver) with an open transaction. Close it, then deploy again. Sessions with a lock:",
 }
 
 STEPS = {
@@ -21,7 +24,16 @@ NOTES = {
     "operations.I001": "note: ALLOWED_HOSTS has no address that can be reached from outside: {hosts}",
     "empty": "The database is empty. Migrations to apply: {number}",
     "to_apply": "Migrations to apply ({number}): {names}",
-    "unknown": "note: applied migrations that this code does not have ({number}): {names}. After a return to an earlier release this is fine.",
+    "breaking": "note: {migration} belongs to a package, and may cause errors in the live release until the new one is ready: {changes}",
+}
+
+# What a migration does to a release that does not know it
+BREAKING_CHANGES = {
+    "table": "the table {table} is removed or renamed",
+    "column": "the column {table}.{column} is removed or renamed",
+    "required": "the column {table}.{column} must be set, and has no default in the database",
+    "not_null": "the column {table}.{column} no longer accepts NULL",
+    "type": "the column {table}.{column} gets a type that does not take all earlier values",
 }
 
 FAULTS = {
@@ -74,6 +86,21 @@ FAULTS = {
         "The models have changed without a migration: {app}",
         "makemigrations was not run, or the file it created is not committed.",
         "Run python manage.py makemigrations {app}, and push the file too.",
+    ),
+    "operations.E007": (
+        "{migration} would break the live release: {changes}",
+        "The live release uses this until the new one is ready, and so does a rollback.",
+        "Split it over two deployments, as in docs/deploy.md (Expand and contract). If errors are acceptable for this once, set breaks_live_release = True in its class Migration; a rollback is then impossible.",
+    ),
+    "operations.E008": (
+        "The database has migrations that this code does not have: {names}",
+        "This is an old commit (its workflow was run again), or the file was removed, for example by git revert.",
+        "Push the newest commit. After git revert, restore the migration file, and undo what it did in a new migration (makemigrations writes it from the models).",
+    ),
+    "operations.E009": (
+        "A rollback is impossible: {migration} would break the earlier release: {changes}",
+        "The rollback brings back the code, not the database.",
+        "Correct the newest code and push it.",
     ),
     "operations.E010": (
         "TRUSTED_PROXIES has an invalid network: '{value}'",

@@ -6,6 +6,9 @@ WORDS = {
     "cause": "원인:",
     "next": "다음에 할 일:",
     "crashed": "preflight(operations/) 자체에서 오류가 발생했습니다. 앱이나 설정의 문제가 아닙니다.",
+    "waiting": "마이그레이션이 바꿀 테이블을 다른 세션이 쓰고 있어 1분 동안 다시 시도합니다. 잠금을 잡은 세션:",
+    "hidden": "이 사용자에게는 보이지 않습니다. 데이터베이스 관리자가 다음 쿼리로 찾을 수 있습니다:",
+    "blocked": "다른 세션이 테이블의 잠금을 1분 동안 놓지 않아 마이그레이션을 적용하지 못했습니다. 이전 버전이 계속 서비스합니다. 트랜잭션을 열어 둔 DB 클라이언트(Workbench, DBeaver)인 경우가 많습니다. 닫은 뒤 다시 배포해 주세요. 잠금을 잡은 세션:",
 }
 
 STEPS = {
@@ -21,7 +24,16 @@ NOTES = {
     "operations.I001": "참고: ALLOWED_HOSTS에 외부에서 접속할 수 있는 주소가 없습니다: {hosts}",
     "empty": "빈 데이터베이스입니다. 적용할 마이그레이션: {number}개",
     "to_apply": "적용할 마이그레이션 {number}개: {names}",
-    "unknown": "참고: 이미 적용되었지만 이 코드에는 없는 마이그레이션 {number}개: {names}. 이전 버전으로 되돌렸다면 정상입니다.",
+    "breaking": "참고: 패키지의 마이그레이션 {migration} 때문에 새 버전이 준비될 때까지 이전 버전에 오류가 날 수 있습니다: {changes}",
+}
+
+# What a migration does to a release that does not know it
+BREAKING_CHANGES = {
+    "table": "테이블 {table}이(가) 없어지거나 이름이 바뀝니다",
+    "column": "열 {table}.{column}이(가) 없어지거나 이름이 바뀝니다",
+    "required": "열 {table}.{column}에 값이 꼭 필요한데 데이터베이스에 기본값이 없습니다",
+    "not_null": "열 {table}.{column}이(가) 더는 NULL을 받지 않습니다",
+    "type": "열 {table}.{column}의 새 타입은 이전 값을 모두 담지 못합니다",
 }
 
 FAULTS = {
@@ -74,6 +86,21 @@ FAULTS = {
         "모델이 바뀌었는데 마이그레이션이 없습니다: {app}",
         "makemigrations를 실행하지 않았거나, 생성된 파일을 커밋하지 않았습니다.",
         "python manage.py makemigrations {app} 명령을 실행하고 생성된 파일도 push해 주세요.",
+    ),
+    "operations.E007": (
+        "{migration}을(를) 적용하면 서비스 중인 버전에 오류가 납니다: {changes}",
+        "새 버전이 준비될 때까지, 그리고 롤백한 뒤에도 이전 버전이 이것을 사용합니다.",
+        "docs/deploy.md의 '확장과 축소'처럼 두 번에 나누어 배포해 주세요. 이번만 오류를 감수하겠다면 그 파일의 class Migration에 breaks_live_release = True를 적어 주세요. 그러면 롤백은 할 수 없습니다.",
+    ),
+    "operations.E008": (
+        "데이터베이스에 적용된 마이그레이션이 이 코드에 없습니다: {names}",
+        "예전 커밋의 워크플로를 다시 실행했거나, git revert 등으로 마이그레이션 파일이 지워졌습니다.",
+        "가장 최근 커밋을 push해 주세요. git revert를 했다면 마이그레이션 파일은 되살리고, 되돌릴 내용은 새 마이그레이션으로 만들어 주세요(모델을 고치고 makemigrations).",
+    ),
+    "operations.E009": (
+        "롤백할 수 없습니다. 적용된 {migration} 때문에 이전 버전에 오류가 납니다: {changes}",
+        "롤백으로 되돌아가는 것은 코드뿐이고 데이터베이스는 그대로입니다.",
+        "최신 코드를 고쳐 push해 주세요.",
     ),
     "operations.E010": (
         "TRUSTED_PROXIES에 잘못된 네트워크가 있습니다: '{value}'",

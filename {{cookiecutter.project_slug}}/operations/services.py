@@ -5,23 +5,18 @@ Of a server that cannot be reached the drivers say little, so a plain connection
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import ModuleType
 
 from django.core.checks import CheckMessage, Error, Info
 from django.db import Error as DatabaseError
 from django.db import connection
-from django.db.migrations.exceptions import (
-    BadMigrationError,
-    InconsistentMigrationHistory,
-    NodeNotFoundError,
-)
-from django.db.migrations.executor import MigrationExecutor
 
 from common.database_errors import KINDS
 from operations import checks
-from operations.checks import in_one_line, note
+from operations.checks import in_one_line
 from operations.database import messages
+from operations.history import compare_migrations
 from operations.messages import FAULTS
 
 SECONDS_TO_CONNECT = 3
@@ -52,7 +47,9 @@ def why_unreachable(host: str, port: int) -> str:
     return ""
 
 
-def check_database() -> Iterator[CheckMessage]:
+def check_database(
+    compare: Callable[[], Iterable[CheckMessage]] = compare_migrations,
+) -> Iterator[CheckMessage]:
     host, port, name, user = (connection.settings_dict[k] for k in ("HOST", "PORT", "NAME", "USER"))
     target = f"{user}@{host}:{port}/{name}"
     values = {"port": port, "name": name, "user": user, "target": target}
@@ -67,33 +64,7 @@ def check_database() -> Iterator[CheckMessage]:
     try:
         connection.ensure_connection()
         yield Info(target)
-        yield from compare_migrations()
+        yield from compare()
     except DatabaseError as error:
         kind = kind_of(error, KINDS)
         yield fault(messages, kind, **values, error=in_one_line(error))
-
-
-def compare_migrations() -> Iterator[CheckMessage]:
-    """Compare the migrations that are applied with those of this code."""
-    try:
-        executor = MigrationExecutor(connection)
-        executor.loader.check_consistent_history(connection)
-    except (BadMigrationError, NodeNotFoundError):
-        return  # operations.E004 reports this.
-    except InconsistentMigrationHistory as error:
-        yield checks.fault("history", error=in_one_line(error))
-        return
-    loader = executor.loader
-    plan = executor.migration_plan(loader.graph.leaf_nodes())
-    to_apply = [(migration.app_label, migration.name) for migration, _ in plan]
-    replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
-    unknown = [
-        (app, name)
-        for app, name in loader.applied_migrations
-        if app in loader.migrated_apps and (app, name) not in {*loader.disk_migrations, *replaced}
-    ]
-    first = "to_apply" if loader.applied_migrations else "empty"
-    for kind, keys in ((first, to_apply), ("unknown", unknown)):
-        if keys:
-            names = ", ".join(f"{app}.{name}" for app, name in keys)
-            yield note(kind, number=len(keys), names=names)

@@ -108,11 +108,21 @@ if env.str("DATABASE_HOST", ""):
             # {% endif %}
         }
     }
-    # A request waits a few seconds for the answer to a query.
+    # A request waits a few seconds for an answer, and the server itself ends what takes longer:
+    # otherwise it would go on for a client that has left, and such queries would pile up there.
     # {% if cookiecutter.database == "mysql" %}
-    DATABASE_OPTIONS_OF_REQUESTS: dict[str, Any] = {"read_timeout": 3, "write_timeout": 3}
+    DATABASE_OPTIONS_OF_REQUESTS: dict[str, Any] = {
+        "read_timeout": 3,
+        "write_timeout": 3,
+        # Locks of tables and of rows; a SELECT, in ms; a session, or its transaction, left idle
+        "init_command": "SET lock_wait_timeout = 2, innodb_lock_wait_timeout = 2,"
+        " max_execution_time = 2500, wait_timeout = 65",
+    }
     # {% else %}
-    DATABASE_OPTIONS_OF_REQUESTS: dict[str, Any] = {"options": "-c statement_timeout=4s"}
+    DATABASE_OPTIONS_OF_REQUESTS: dict[str, Any] = {
+        "options": "-c statement_timeout=4s -c lock_timeout=3s"
+        " -c idle_in_transaction_session_timeout=25s"
+    }
     # {% endif %}
 else:
     DATABASES = {

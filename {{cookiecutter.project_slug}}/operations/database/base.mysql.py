@@ -9,10 +9,18 @@ import time
 from django.db import InterfaceError
 from django.db.backends.mysql import base
 
+from operations.database.schema import LiveTables
+
 SECONDS = 1
 
 
+class SchemaEditor(LiveTables, base.DatabaseWrapper.SchemaEditorClass):
+    pass
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = SchemaEditor
+
     def close_if_health_check_failed(self) -> None:
         """Check a kept connection; open no new one if the server has let it wait in vain."""
         started = time.monotonic()

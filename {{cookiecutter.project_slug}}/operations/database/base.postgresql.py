@@ -6,15 +6,28 @@ connection that was opened before silent.
 
 import time
 from selectors import EVENT_READ, DefaultSelector
+from typing import Any
 
 import psycopg
 from django.db import InterfaceError
 from django.db.backends.postgresql import base
 
+from operations.database.schema import LiveTables
+
 SECONDS = 2
 
 
+class SchemaEditor(LiveTables, base.DatabaseWrapper.SchemaEditorClass):
+    def execute(self, sql: Any, params: Any = ()) -> None:
+        if "CONCURRENTLY" in str(sql):
+            # Nobody waits behind it, and an index that is given up half-way stays, of no use.
+            super().execute("SET lock_timeout = 0", None)
+        super().execute(sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = SchemaEditor
+
     def is_usable(self) -> bool:
         """Return whether the server answers soon: psycopg itself would wait for ever."""
         connection = self.connection.pgconn

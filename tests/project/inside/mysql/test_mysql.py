@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from django.db import InterfaceError
 from django.db.backends import mysql
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 class Clock:
@@ -22,6 +23,8 @@ class Clock:
 
 class DjangosWrapper:
     """It checks a connection when a request begins, and drops one that is of no use."""
+
+    SchemaEditorClass = BaseDatabaseSchemaEditor
 
     def __init__(self, clock: Clock, usable: bool, seconds: float) -> None:
         self.clock, self.usable, self.seconds = clock, usable, seconds

@@ -10,6 +10,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 from django.db import InterfaceError
 from django.db.backends import postgresql
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 
 class Clock:
@@ -54,6 +55,8 @@ class Connection:
 
 class DjangosWrapper:
     """It checks a connection when a request begins, and drops one that is of no use."""
+
+    SchemaEditorClass = BaseDatabaseSchemaEditor
 
     def __init__(self, clock: Clock, usable: bool, seconds: float) -> None:
         self.clock, self.usable, self.seconds = clock, usable, seconds

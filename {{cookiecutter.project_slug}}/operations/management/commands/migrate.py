@@ -1,17 +1,23 @@
-"""Migrate, and undo what a migration did before it failed: MySQL cannot roll back tables.
+"""Migrate while the site is live: wait briefly for locks, and leave nothing half-applied.
 
-Without this a migration that fails half-way could not be run again after it was corrected: its
-first columns would be there already.
+MySQL cannot roll back tables, so what a migration did before it failed is undone. Otherwise it
+could not be run again after it was corrected: its first columns would be there already.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate
+from django.db import connections
+from django.db.backends.signals import connection_created
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 
+from operations.database.locks import Blocked, limit_waiting, patiently
 from operations.database.messages import NOT_UNDONE
+from operations.messages import WORDS
 
 
 class Remembered:
@@ -34,7 +40,13 @@ class Remembered:
 
 
 class UndoingExecutor(MigrationExecutor):
-    def apply_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
+    def apply_migration(self, state: Any, *args: Any, **options: Any) -> Any:
+        # A try that fails may have changed its state.
+        return patiently(
+            self.connection, lambda: self.try_migration(state.clone(), *args, **options)
+        )
+
+    def try_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
         if migration.atomic and self.connection.features.can_rollback_ddl:
             return super().apply_migration(state, migration, *args, **options)
         undo: list[Callable] = []
@@ -59,7 +71,19 @@ class UndoingExecutor(MigrationExecutor):
 
 
 class Command(migrate.Command):
-    def handle(self, *args: object, **options: object) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         # The stubs leave out what the module imports.
         migrate.MigrationExecutor = UndoingExecutor  # type: ignore[attr-defined]
-        super().handle(*args, **options)
+        connection = connections[options["database"]]
+        if settings.DEBUG or connection.vendor == "sqlite":
+            super().handle(*args, **options)
+            return
+        connection_created.connect(limit_waiting)
+        connection.close()
+        try:
+            super().handle(*args, **options)
+        except Blocked as error:
+            raise CommandError(f"{WORDS['blocked']}\n{error}") from error
+        finally:
+            connection_created.disconnect(limit_waiting)
+            connection.close()

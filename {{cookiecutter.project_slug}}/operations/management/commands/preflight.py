@@ -2,6 +2,8 @@
 
 deploy.sh runs it in the new image with the server's environment, before it changes anything.
 It exits with 0 if nothing is wrong, 1 if something is, and 2 if preflight itself crashed.
+`preflight --rollback` runs in the live image, and reads from stdin what `showmigrations --plan`
+prints in the earlier one: can that code use the database as it is now?
 """
 
 import sys
@@ -14,11 +16,12 @@ from threading import Thread
 
 from django.conf import settings
 from django.core.checks import CRITICAL, ERROR, CheckMessage, Critical, Tags, run_checks
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 from django.utils.module_loading import import_string
 
 from operations.checks import fault, in_one_line, is_own
+from operations.history import compare_with_earlier
 from operations.messages import FAULTS, STEPS, WORDS
 
 Check = Callable[[], Iterable[CheckMessage]]
@@ -57,6 +60,11 @@ CHECKS: dict[str, Check] = {
     "migrations": tagged("migrations"),
     **{name: imported(path) for name, path in settings.PREFLIGHT_SERVICES.items()},
 }
+
+
+def rollback_checks(listing: str) -> dict[str, Check]:
+    check_database = import_string("operations.services.check_database")
+    return {"database": partial(check_database, partial(compare_with_earlier, listing))}
 
 
 def run(check: Check) -> list[CheckMessage]:
@@ -100,9 +108,13 @@ class Command(BaseCommand):
     help = "Checks whether this release can run here: environment, database, migrations and more."
     requires_system_checks: list[str] = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--rollback", action="store_true")
+
     def handle(self, **options: object) -> None:
+        checks = rollback_checks(sys.stdin.read()) if options["rollback"] else CHECKS
         try:
-            found = {name: run(check) for name, check in CHECKS.items()}
+            found = {name: run(check) for name, check in checks.items()}
             # The worst last: people read the end of a long log.
             for name in sorted(found, key=lambda name: level_of(found[name])):
                 self.report(name, found[name])
