@@ -7,7 +7,6 @@ WORDS = {
     "next": "Next:",
     "crashed": "preflight itself (operations/) crashed. Your app and your settings are not the cause.",
     "waiting": "Another session uses a table that the migration changes. Trying again for a minute. Sessions with a lock:",
-    "hidden": "This user may not see which one. An administrator of the database finds it with:",
     "blocked": "The migration was not applied: another session kept its lock on a table for a minute. The old release stays live. Often it is a database client (Workbench, DBeaver) with an open transaction. Close it, then deploy again. Sessions with a lock:",
 }
 

@@ -3,7 +3,7 @@
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from operations.messages import WORDS
+from operations.database.messages import HIDDEN
 
 # The first is for tables, the second for rows.
 LIMIT_WAITING = "SET SESSION lock_wait_timeout = 1, innodb_lock_wait_timeout = 3"
@@ -39,4 +39,4 @@ def blocking_sessions(connection: BaseDatabaseWrapper) -> list[str]:
                 for id, user, host, seconds, tables in cursor.fetchall()
             ]
     except DatabaseError:
-        return [f"{WORDS['hidden']} {FOR_ADMINISTRATORS}"]
+        return [f"{HIDDEN} {FOR_ADMINISTRATORS}"]
