@@ -387,13 +387,12 @@ def test_rollback_works_after_a_broken_release_too(site: Site) -> None:
 @pytest.mark.parametrize("language", LANGUAGES, indirect=True)
 def test_without_an_earlier_release_rollback_reports_it(site: Site, language: str) -> None:
     two_releases(site)
-    site.in_nginx("for file in */served; do mv $file $file.kept; done; touch current/served")
+    rename = 'for file in blue-*/{0} green-*/{0}; do [ ! -e "$file" ] || mv "$file" "{1}"; done'
+    site.in_nginx(rename.format("served", "$file.kept") + "; touch $(readlink current)/served")
     try:
         code, output = site.deploy_sh("rollback")
     finally:
-        site.in_nginx(
-            "rm current/served; for file in */served.kept; do mv $file ${file%.kept}; done"
-        )
+        site.in_nginx(rename.format("served.kept", "${file%.kept}"))
     assert code == 1
     assert site.messages["NO_ROLLBACK"] in output
 

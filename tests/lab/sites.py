@@ -91,8 +91,9 @@ class Site(Host):
 
     def served(self) -> list[str]:
         """Return the releases that have been live, the latest first."""
-        folders = self.in_nginx("ls -t */served").split()
-        return [re.sub(r"^[a-z]+-(.+)-\d+/served$", r"\1", folder) for folder in folders]
+        words = self.in_nginx("ls -t blue-*/served green-*/served || true").split()
+        folders = [word.removesuffix("/served") for word in words if word.endswith("/served")]
+        return [folder.partition("-")[2].rpartition("-")[0] for folder in folders]
 
     def runner(self, release: str, **secrets: str) -> Runner:
         folder = self.folder / f"runner-{uuid.uuid4().hex[:8]}"

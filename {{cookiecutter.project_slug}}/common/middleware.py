@@ -1,6 +1,7 @@
 """What every request gets: an id, a line in the log, and the release's name on its response."""
 
 import logging
+import select
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -15,6 +16,8 @@ from django.utils.functional import SimpleLazyObject
 
 logger = logging.getLogger("request")
 HEADER = "X-Request-ID"
+# nginx's status for it; only the log shows it.
+CLIENT_CLOSED_REQUEST = 499
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
@@ -96,3 +99,27 @@ class RequestLogMiddleware:
         if settings.RELEASE:
             response["X-Release"] = settings.RELEASE
         return response
+
+
+class AbandonedRequestMiddleware:
+    """Skip a request whose client gave up while it waited for a free thread.
+
+    Otherwise an overloaded server works for nobody before it gets to those who still wait.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Only gunicorn passes it on.
+        connection = request.META.get("gunicorn.socket")
+        if connection is not None and is_closed(connection.fileno()):
+            return HttpResponse(status=CLIENT_CLOSED_REQUEST)
+        return self.get_response(request)
+
+
+def is_closed(connection: int) -> bool:
+    """Return whether the other side has closed this connection."""
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+    return bool(poll.poll(0))

@@ -133,7 +133,7 @@ live_candidate() {
 
 # The configurations that have been live, the latest first.
 served_candidates() {
-  in_nginx sh -c 'ls -t */served' 2>/dev/null | sed -n 's#^\([^ ]*\)/served$#\1#p' || true
+  in_nginx sh -c 'ls -t blue-*/served green-*/served' 2>/dev/null | sed -n 's#^\([^ ]*\)/served$#\1#p' || true
 }
 
 # release_in CANDIDATE: blue-3f2a-1 is the first of release 3f2a in blue.
@@ -452,7 +452,7 @@ tidy_up() {
   end_rehearsal
   # shellcheck disable=SC2016 # $0 is the number there.
   kept="$(in_nginx sh -ec '
-    kept="$(readlink current) $(ls -t */served 2>/dev/null | head -n "$0" | xargs -r dirname)"
+    kept="$(readlink current) $(ls -t blue-*/served green-*/served 2>/dev/null | head -n "$0" | xargs -r dirname)"
     for candidate in $(ls -d blue-* green-* 2>/dev/null); do
       if ! echo "$kept" | grep -Fwq -- "$candidate"; then rm -r "$candidate"; fi
     done

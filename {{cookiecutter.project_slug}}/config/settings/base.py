@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "common.middleware.RequestIdMiddleware",
     "common.middleware.RequestLogMiddleware",
     "common.errors.CrashMiddleware",
-    "operations.middleware.AbandonedRequestMiddleware",
+    "common.middleware.AbandonedRequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "operations.health.HealthMiddleware",
