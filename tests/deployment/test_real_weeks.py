@@ -245,3 +245,72 @@ def test_the_site_outlives_a_crash_of_the_engine(bare: Site) -> None:
         load.wait_for(200)
         bare.push_well()
     assert len(bare.running()) == len(running)
+
+
+# Migrations meet the live release
+
+
+def migration(operation: str, model: str = "") -> dict[str, str]:
+    """Return a change of the posts' table, and of the model that goes with it."""
+    text = (
+        "from django.db import migrations, models\n\n\n"
+        "class Migration(migrations.Migration):\n"
+        '    dependencies = [("posts", "0001_initial")]\n'
+        f"    operations = [migrations.{operation}]\n"
+    )
+    return {"posts/models.py": model, "posts/migrations/0002_changed.py": text}
+
+
+NEW_COLUMN = migration(
+    'AddField("post", "pinned", models.BooleanField(default=False))',
+    '\nPost.add_to_class("pinned", models.BooleanField(default=False))\n',
+)
+RENAMED_COLUMN = migration(
+    'RenameField("post", "body", "text")',
+    '\nPost._meta.get_field("body").name = "text"\n',
+)
+
+
+@pytest.fixture(scope="module", params=["mysql", at_length("postgresql")])
+def busy(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    choice = choice_with(docs_language="en", database=request.param)
+    with live_site(choice, tmp_path_factory.mktemp("busy")) as site:
+        yield site
+
+
+def test_a_renamed_column_is_refused_before_anything_changes(busy: Site) -> None:
+    before = busy.release()
+    with busy.no_request_lost():
+        with busy.changed(RENAMED_COLUMN):
+            outcome = busy.push()
+        assert outcome.failed == EXECUTE, outcome.output
+        assert "would break the live release" in outcome.output
+        assert "Expand and contract" in outcome.output
+        assert busy.release() == before
+        busy.push_well()
+
+
+def test_a_client_that_keeps_a_table_locked_costs_a_deployment_and_no_request(busy: Site) -> None:
+    """The deployment is red, the site goes on; without that client the next one is green."""
+    read = "SELECT count(*) FROM posts_post"
+    with busy.changed(NEW_COLUMN), busy.no_request_lost():
+        with busy.database.transaction(read, busy.database_name):
+            outcome = busy.push()
+        has_failed(outcome, busy.messages.cause("Workbench, DBeaver"))
+
+
+def test_a_new_column_with_a_default_loses_no_write(busy: Site) -> None:
+    release = busy.release()
+    with busy.no_request_lost():
+        with busy.changed(NEW_COLUMN):
+            busy.push_well()
+            # The release before, and back again
+            for _ in range(2):
+                code, output = busy.deploy_sh("rollback")
+                assert code == 0, output
+        # An old commit, whose code lacks the migration
+        outcome = busy.push(release)
+        assert outcome.failed == EXECUTE, outcome.output
+        assert "migrations that this code does not have" in outcome.output

@@ -14,6 +14,8 @@ import re
 import secrets
 import subprocess
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -249,21 +251,44 @@ class DatabaseServer:
 
     def query(self, sql: str, database: str = "", check: bool = True) -> str:
         """Run SQL as the server's administrator, over TCP."""
+        done = subprocess.run(
+            self.client(sql, database), capture_output=True, text=True, timeout=60
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{sql}: {done.stderr}")
+        return done.stdout if done.returncode == 0 else ""
+
+    def client(self, sql: str, database: str) -> list[str]:
         client = {
             "mysql": ["mysql", "-h127.0.0.1", "-uroot", f"-D{database}", "-Ne"],
             "postgresql": ["psql", "-h127.0.0.1", "-Upostgres", f"-d{database}", "-Atc"],
         }[self.kind]
         client = [argument for argument in client if argument not in ("-D", "-d")]
-        done = subprocess.run(
-            ["docker", "exec", "--env=MYSQL_PWD=root", "--env=PGPASSWORD=root", self.container]
-            + [*client, sql],
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        if check and done.returncode:
-            raise AssertionError(f"{sql}: {done.stderr}")
-        return done.stdout if done.returncode == 0 else ""
+        environment = ["--env=MYSQL_PWD=root", "--env=PGPASSWORD=root"]
+        return ["docker", "exec", *environment, self.container, *client, sql]
+
+    @contextmanager
+    def transaction(self, sql: str, database: str) -> Iterator[None]:
+        """Keep a transaction open that has run this SQL, as a forgotten client does."""
+        waiting, sessions, end = {
+            "mysql": (
+                "SELECT SLEEP(600)",
+                "SELECT id FROM information_schema.processlist WHERE info = '{}'",
+                "KILL {}",
+            ),
+            "postgresql": (
+                "SELECT pg_sleep(600)",
+                "SELECT pid FROM pg_stat_activity WHERE query LIKE 'BEGIN;%{}'",
+                "SELECT pg_terminate_backend({})",
+            ),
+        }[self.kind]
+        find = sessions.format(waiting)
+        with subprocess.Popen(self.client(f"BEGIN; {sql}; {waiting}", database)):
+            try:
+                (session,) = wait_until(lambda: self.query(find).split(), 20, "the transaction")
+                yield
+            finally:
+                self.query(end.format(session))
 
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", self.container, check=False)
