@@ -27,17 +27,11 @@ pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("connect")
 LANGUAGES = SWITCHES["docs_language"]
 # All that a laptop needs to have; git and gh are not among it.
 COMMANDS = """
-    bash ssh ssh-keyscan ssh-keygen awk basename cat dirname grep head mktemp mv rm sed sort tail tr
+    bash ssh ssh-keyscan ssh-keygen awk cat dirname grep head mktemp mv rm sed tail tr
 """
 GH = """#!/bin/sh
 cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' >>"$GH_NOTES/command lines"
-echo "$*" >>"$GH_NOTES/calls"
-if [ "$2" = list ]; then
-    for name in $GH_HAS; do
-        printf '%s\t2026-01-02T03:04:05Z\n' "$name"
-    done
-    exit
-fi
+pwd >"$GH_NOTES/folder"
 if [ "$3" = "$GH_REFUSES" ]; then
     echo "HTTP 403: Resource not accessible" >&2
     exit 1
@@ -45,7 +39,6 @@ fi
 cat >"$GH_NOTES/$3"
 """
 PASSWORD = "sentinel-password"
-TOKEN = "sentinel-token"
 ENV = f"ALLOWED_HOSTS=%s\nDATABASE_PASSWORD={PASSWORD} $HOME 'x\nDOMAIN_NAME=\n"
 
 
@@ -58,7 +51,10 @@ class Result(NamedTuple):
 
 
 class Laptop:
-    """A folder with a home, a project and a few commands; `run()` runs connect.sh there."""
+    """A folder with a home, a project and a few commands.
+
+    `run()` runs the project's connect.sh from the folder with the keys.
+    """
 
     def __init__(self, folder: Path, keys: Path, language: str) -> None:
         self.keys = keys
@@ -75,26 +71,20 @@ class Laptop:
         text = script.read_text(encoding="utf-8")
         assert "SECONDS_TO_ANSWER=8" in text
         script.write_text(
-            text.replace("SECONDS_TO_ANSWER=8", "SECONDS_TO_ANSWER=2"), encoding="utf-8"
+            text.replace("SECONDS_TO_ANSWER=8", "SECONDS_TO_ANSWER=4"), encoding="utf-8"
         )
 
     def install_gh(self) -> None:
         (self.commands / "gh").write_text(GH)
         (self.commands / "gh").chmod(0o755)
 
-    def make_repository(self) -> None:
-        (self.commands / "git").symlink_to(shutil.which("git"))
-        address = f"https://me:{TOKEN}@github.com/team/our.api.git"
-        for command in (["init", "--quiet"], ["remote", "add", "origin", address]):
-            subprocess.run(["git", *command], cwd=self.project, check=True)
-
     def fill_in_env(self, host: str) -> None:
         (self.project / ".env.prod").write_text(ENV % host)
 
     def command(self, *arguments: object, **environment: str) -> dict:
         return {
-            "args": ["bash", "deploy/connect.sh", *map(str, arguments)],
-            "cwd": self.project,
+            "args": ["bash", self.project / "deploy" / "connect.sh", *map(str, arguments)],
+            "cwd": self.keys,
             "env": {
                 "HOME": str(self.home),
                 "PATH": str(self.commands),
@@ -153,7 +143,6 @@ class Laptop:
             if not key.name.endswith(".pub"):
                 assert not [line for line in key.read_text().splitlines()[1:-1] if line in text]
         assert PASSWORD not in text
-        assert TOKEN not in text
 
     def noted(self) -> dict[str, str]:
         """What gh was given: names and values."""
@@ -229,29 +218,17 @@ def changed(server: Host) -> Iterator[Callable]:
 @pytest.mark.parametrize(
     ("arguments", "code", "name", "value"),
     [
-        ([], 2, "NO_HOST", ""),
-        (["192.0.2.1"], 2, "NO_KEY", ""),
-        (["192.0.2.1", "team", "more"], 2, "TOO_MANY_ARGUMENTS", "more"),
-        (["--yes", "192.0.2.1", "team"], 2, "UNKNOWN_OPTION", "--yes"),
-        (["--user"], 2, "NO_VALUE", "--user"),
-        (["--user", "-oProxyCommand=x", "192.0.2.1", "team"], 2, "NOT_A_USER", ""),
-        (["--fingerprint", "aa:bb", "192.0.2.1", "team"], 2, "NOT_A_FINGERPRINT", "aa:bb"),
-        (["team", "192.0.2.1"], 1, "SWAPPED", ""),
+        ([], 2, "CONNECT_HELP", ""),
+        (["192.0.2.1"], 2, "CONNECT_HELP", ""),
+        (["192.0.2.1", "team", "more"], 2, "CONNECT_HELP", ""),
+        (["192.0.2.1", "team", "--user"], 2, "CONNECT_HELP", ""),
+        (["--yes", "192.0.2.1", "team"], 2, "CONNECT_HELP", ""),
+        (["--user", "-oProxyCommand=x", "192.0.2.1", "team"], 2, "CONNECT_HELP", ""),
+        (["-oProxyCommand=x", "team"], 2, "CONNECT_HELP", ""),
+        (["https://192.0.2.1/", "team"], 1, "NOT_A_HOST", "https://192.0.2.1/"),
+        (["192.0.2.1:22", "team"], 1, "NOT_A_HOST", "192.0.2.1:22"),
+        (["ubuntu@192.0.2.1", "team"], 1, "NOT_A_HOST", "ubuntu@192.0.2.1"),
         (["192.0.2.1", "nothing"], 1, "NO_SUCH_KEY", "nothing"),
-        (["192.0.2.1", "team.pub"], 1, "PUBLIC_HALF", "team.pub"),
-        (["192.0.2.1", "putty"], 1, "PUTTY_KEY", "putty"),
-        (["192.0.2.1", "cut"], 1, "NOT_A_KEY", "cut"),
-        (["192.0.2.1", "locked"], 1, "KEY_HAS_PASSPHRASE", "locked"),
-        (
-            ["192.0.2.1", "my 'open' key.pem"],
-            1,
-            "KEY_TOO_OPEN",
-            r"chmod 400 '/\S+/my '\\''open'\\'' key.pem'",
-        ),
-        (["https://192.0.2.1/", "team"], 1, "NOT_A_HOST", "connect.sh 192.0.2.1 KEY"),
-        (["192.0.2.1:22", "team"], 1, "NOT_A_HOST", "connect.sh 192.0.2.1 KEY"),
-        (["ubuntu@api.example.com", "team"], 1, "NOT_A_HOST", "connect.sh api.example.com KEY"),
-        (["-oProxyCommand=x", "team"], 2, "UNKNOWN_OPTION", "-oProxyCommand=x"),
     ],
     ids=lambda value: " ".join(value) or "none" if isinstance(value, list) else "",
 )
@@ -260,12 +237,35 @@ def test_arguments_are_refused_with_the_way_out(laptop, keys, arguments, code, n
     result = laptop.run(*given)
     assert result.code == code
     assert re.search(laptop.messages.pattern(name), result.output)
-    assert re.search(value, result.output)
+    assert value in result.output
+
+
+@in_both_languages
+@pytest.mark.parametrize(
+    ("key", "part"),
+    [
+        ("team.pub", "PUBLIC KEY"),
+        ("putty", "PuTTY"),
+        ("cut", "Load key"),
+        ("locked", "passphrase"),
+        ("my 'open' key.pem", "UNPROTECTED PRIVATE KEY"),
+    ],
+)
+def test_a_file_that_is_no_usable_key_is_reported(laptop, keys, key, part):
+    result = laptop.run("192.0.2.1", keys / key)
+    assert result.code == 1
+    assert laptop.messages.ssh_cause(part) in result.end()
+    assert laptop.messages["FETCHING_HOST_KEYS"] % "192.0.2.1" not in result.output
+
+
+def test_a_key_file_is_found_from_where_the_command_is_run(laptop):
+    result = laptop.run("192.0.2.1", "locked")
+    assert laptop.messages.ssh_cause("passphrase") in result.end()
 
 
 @in_both_languages
 def test_help_needs_nothing_else(laptop):
-    result = laptop.run("help")
+    result = laptop.run("--help")
     assert result.code == 0
     assert result.output.strip() == laptop.messages["CONNECT_HELP"]
 
@@ -280,8 +280,8 @@ NO_WALL = "iptables -F INPUT"
 @pytest.mark.parametrize(
     ("change", "back", "name"),
     [
-        ("mv /etc/sudoers.d/ubuntu /tmp", "mv /tmp/ubuntu /etc/sudoers.d", "NO_SUDO"),
-        ("mv /usr/bin/apt-get /tmp", "mv /tmp/apt-get /usr/bin", "NOT_UBUNTU"),
+        ("mv /etc/sudoers.d/ubuntu /tmp", "mv /tmp/ubuntu /etc/sudoers.d", "CANNOT_INSTALL"),
+        ("mv /usr/bin/apt-get /tmp", "mv /tmp/apt-get /usr/bin", "CANNOT_INSTALL"),
     ],
     ids=["sudo", "other system"],
 )
@@ -322,21 +322,21 @@ def test_a_name_that_cannot_be_resolved_is_reported(laptop, keys):
 
 @in_both_languages
 @pytest.mark.parametrize(
-    ("options", "key", "refused", "accepted", "command"),
+    ("options", "key", "refused", "accepted"),
     [
-        ([], "debian", "ubuntu", "admin", r"connect.sh --user admin \S+ \S+debian"),
-        (["--user=deploy"], "team", "deploy", "ubuntu", r"connect.sh \d\S+ \S+"),
+        ([], "debian", "ubuntu", "admin"),
+        (["--user", "deploy"], "team", "deploy", "ubuntu"),
     ],
     ids=["admin instead of ubuntu", "ubuntu instead of another"],
 )
 def test_a_wrong_user_is_named_with_the_right_one(
-    server, laptop, keys, options, key, refused, accepted, command
+    server, laptop, keys, options, key, refused, accepted
 ):
     options = ["--fingerprint", server.fingerprint(), *options]
     result = laptop.run(*options, server.address, keys / key)
     assert result.code == 1
     assert laptop.messages["WRONG_USER"] % (refused, accepted) in result.end()
-    assert re.search(command, result.end())
+    assert laptop.messages["WRONG_USER_NEXT"] % accepted in result.end()
 
 
 @in_both_languages
@@ -351,15 +351,16 @@ def test_a_user_who_is_sent_to_another_one_is_reported(server, laptop, keys):
     options = ["--fingerprint", server.fingerprint(), "--user", "root"]
     result = laptop.run(*options, server.address, keys / "team")
     assert result.code == 1
-    assert laptop.messages.ssh_cause("lease login as the user") in result.end()
+    assert "login as the user ubuntu" in result.output
+    assert laptop.messages["UNKNOWN_CAUSE"] in result.end()
 
 
-def test_another_fingerprint_stops_before_the_login(server, laptop, keys):
+@pytest.mark.parametrize("other", [f"SHA256:{'a' * 43}", "SHA256:", "yes"])
+def test_another_fingerprint_stops_before_the_login(server, laptop, keys, other):
     laptop.install_gh()
-    other = f"SHA256:{'a' * 43}"
     result = laptop.run("--fingerprint", other, server.address, keys / "team")
     assert result.code == 1
-    assert laptop.messages["OTHER_FINGERPRINT"] % other in result.end()
+    assert laptop.messages["NOT_CONFIRMED"] in result.end()
     assert laptop.messages["LOGGING_IN"] % "ubuntu" not in result.output
     assert laptop.noted() == {}
 
@@ -373,27 +374,7 @@ def test_nobody_confirms_blindly(server, laptop, keys):
     assert laptop.noted() == {}
 
 
-@pytest.mark.parametrize("kind", ["ed25519", "rsa"])
-def test_a_host_known_under_another_key_is_noted(server, laptop, keys, kind):
-    known = laptop.home / ".ssh" / "known_hosts"
-    known.parent.mkdir()
-    own = (keys / ("team.pub" if kind == "rsa" else "other.pub")).read_text()
-    known.write_text(f"{server.address} {own}")
-    # ssh hashes the names where it is told to.
-    subprocess.run(["ssh-keygen", "-q", "-H", "-f", known], check=True, capture_output=True)
-    result = laptop.run(server.address, keys / "team")
-    assert f"ssh-keygen -R {server.address}" in result.output
-
-
-def test_a_host_known_under_this_key_is_not_noted(server, laptop, keys):
-    known = laptop.home / ".ssh" / "known_hosts"
-    known.parent.mkdir()
-    known.write_text(server.known_hosts())
-    result = laptop.run(server.address, keys / "team")
-    assert "ssh-keygen -R" not in result.output
-
-
-def test_gh_gets_all_four_values(server, laptop, keys):
+def test_gh_gets_all_values(server, laptop, keys):
     laptop.install_gh()
     laptop.fill_in_env(server.address)
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
@@ -402,11 +383,19 @@ def test_gh_gets_all_four_values(server, laptop, keys):
     assert noted.pop("KNOWN_HOSTS").split()[:2] == [server.address, "ssh-ed25519"]
     assert noted == {
         "HOST": server.address,
+        "REMOTE_USER": "ubuntu",
         "KEY": (keys / "team").read_text(),
         "ENV_VARS": ENV % server.address,
     }
     laptop.assert_without_secrets((laptop.notes / "command lines").read_text(errors="replace"))
     assert "connect.sh" in (laptop.notes / "command lines").read_text(errors="replace")
+
+
+def test_gh_runs_in_the_project(server, laptop, keys):
+    laptop.install_gh()
+    laptop.fill_in_env(server.address)
+    laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
+    assert (laptop.notes / "folder").read_text().strip() == str(laptop.project)
 
 
 def test_another_user_becomes_a_secret(server, laptop, keys):
@@ -415,33 +404,17 @@ def test_another_user_becomes_a_secret(server, laptop, keys):
     arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "debian"]
     result = laptop.run(*arguments, REMOTE_USER="admin")
     assert result.code == 0
-    assert "secret set REMOTE_USER\n" in (laptop.notes / "calls").read_text()
     assert laptop.noted()["REMOTE_USER"] == "admin"
-
-
-@pytest.mark.parametrize(
-    ("there", "noted"),
-    [("HOST REMOTE_USER", "ubuntu"), ("HOST REMOTE_USER_OF_OTHERS", None)],
-    ids=["there", "not there"],
-)
-def test_the_user_of_an_earlier_host_is_replaced(server, laptop, keys, there, noted):
-    laptop.install_gh()
-    laptop.fill_in_env(server.address)
-    arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "team"]
-    result = laptop.run(*arguments, GH_HAS=there)
-    assert result.code == 0
-    assert laptop.noted().get("REMOTE_USER") == noted
 
 
 @in_both_languages
 def test_without_gh_it_says_what_to_paste_where(server, laptop, keys):
-    laptop.make_repository()
     laptop.fill_in_env(server.address)
     arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "debian"]
     result = laptop.run("--user", "admin", *arguments)
     assert result.code == 0
     for told in (
-        "https://github.com/team/our.api/settings/secrets/actions/new",
+        laptop.messages["PASTE_SECRETS"],
         f"[HOST]\n{server.address}\n",
         f"[KNOWN_HOSTS]\n{server.address} ssh-ed25519 AAAA",
         f"[KEY]\n{laptop.messages['WHOLE_FILE'] % (keys / 'debian')}",
@@ -449,15 +422,6 @@ def test_without_gh_it_says_what_to_paste_where(server, laptop, keys):
         "[REMOTE_USER]\nadmin\n",
     ):
         assert told in result.output
-
-
-def test_without_gh_the_usual_user_is_not_to_be_pasted(server, laptop, keys):
-    laptop.fill_in_env(server.address)
-    arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "team"]
-    result = laptop.run(*arguments)
-    assert result.code == 0
-    assert "[HOST]" in result.output
-    assert "REMOTE_USER" not in result.output
 
 
 @pytest.mark.parametrize("refused", ["HOST", "KEY", "ENV_VARS"])
@@ -472,21 +436,13 @@ def test_where_gh_fails_it_says_so_and_what_to_paste(server, laptop, keys, refus
     assert "[ENV_VARS]" in result.output
 
 
-def test_the_command_to_copy_a_file_is_that_of_the_system(server, laptop, keys):
-    laptop.fill_in_env(server.address)
-    (laptop.commands / "pbcopy").write_text("")
-    (laptop.commands / "pbcopy").chmod(0o755)
-    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert f"pbcopy <{keys / 'team'}\n" in result.output
-
-
 @in_both_languages
 def test_an_env_with_placeholders_is_not_given_to_github(server, laptop, keys):
     laptop.install_gh()
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert result.code == 1
     assert "ALLOWED_HOSTS DATABASE_HOST DATABASE_PASSWORD" in result.end()
-    assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS"}
+    assert set(laptop.noted()) == {"HOST", "REMOTE_USER", "KEY", "KNOWN_HOSTS"}
 
 
 def test_without_an_env_the_rest_is_given_to_github(server, laptop, keys):
@@ -495,7 +451,7 @@ def test_without_an_env_the_rest_is_given_to_github(server, laptop, keys):
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert result.code == 1
     assert laptop.messages["NO_ENV_FILE"] in result.end()
-    assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS"}
+    assert set(laptop.noted()) == {"HOST", "REMOTE_USER", "KEY", "KNOWN_HOSTS"}
 
 
 @pytest.mark.parametrize(
@@ -517,15 +473,6 @@ def test_a_host_that_the_site_would_not_answer_for_is_noted(
     assert (laptop.messages["HOST_NOT_ALLOWED"] % server.address in result.output) == noted
 
 
-def test_a_key_that_git_would_take_is_noted(server, laptop, keys):
-    laptop.make_repository()
-    for name in ("key", "key.pem"):
-        shutil.copy(keys / "team", laptop.project / name)
-    note = laptop.messages["KEY_OPEN_TO_GIT"]
-    assert note in laptop.run("--user=nobody", server.address, "key").output
-    assert note not in laptop.run("--user=nobody", server.address, "key.pem").output
-
-
 SILENT = (
     "perl -MIO::Socket::INET -e "
     "'$s = IO::Socket::INET->new(Listen => 5, LocalPort => 443) or die; sleep' &"
@@ -535,7 +482,7 @@ SILENT = (
 def test_ports_that_are_blocked_are_told_from_open_ones(server, laptop, keys, changed):
     changed("iptables -A INPUT -p tcp --dport 80 -j DROP", NO_WALL)
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert f"  ! {laptop.messages['PORT_BLOCKED'] % (80, 'HTTP')}" in result.output
+    assert f"  ! {laptop.messages['PORT_BLOCKED'] % 80}" in result.output
     assert laptop.messages["PORT_OPEN"] % 443 in result.output
 
 
@@ -551,8 +498,7 @@ def test_a_small_host_is_noted(server, laptop, keys, changed):
         file = f"/usr/local/bin/{name}"
         changed(f"echo 'echo {told}' >{file}; chmod 755 {file}", f"rm {file}")
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert laptop.messages["LITTLE_DISK"] % 976 in result.output
-    assert laptop.messages["LITTLE_MEMORY"] % 390 in result.output
+    assert laptop.messages["SMALL_HOST"] % (976, 390) in result.output
 
 
 @in_both_languages
@@ -561,21 +507,19 @@ def test_confirmed_in_a_terminal_everything_is_set(server, laptop, keys):
     laptop.fill_in_env(server.address)
     result = laptop.run_in_terminal("yes", server.address, keys / "team")
     assert result.code == 0
-    assert set(laptop.noted()) == {"HOST", "KEY", "KNOWN_HOSTS", "ENV_VARS"}
+    assert set(laptop.noted()) == {"HOST", "REMOTE_USER", "KEY", "KNOWN_HOSTS", "ENV_VARS"}
     assert sorted(laptop.noted()["KNOWN_HOSTS"].splitlines()) == sorted(
         server.known_hosts().splitlines()
     )
 
 
 @in_both_languages
-@pytest.mark.parametrize("answer", ["no", "y", "{other}"])
+@pytest.mark.parametrize("answer", ["no", "y", "SHA256:", f"SHA256:{'a' * 43}"])
 def test_refused_in_a_terminal_nothing_is_changed(server, laptop, keys, answer):
     laptop.install_gh()
-    answer = answer.format(other=f"SHA256:{'a' * 43}")
     result = laptop.run_in_terminal(answer, server.address, keys / "team")
     assert result.code == 1
-    refusal = "OTHER_FINGERPRINT" if answer.startswith("SHA256") else "NOT_CONFIRMED"
-    assert re.search(laptop.messages.pattern(refusal), result.end())
+    assert laptop.messages["NOT_CONFIRMED"] in result.end()
     assert laptop.noted() == {}
 
 

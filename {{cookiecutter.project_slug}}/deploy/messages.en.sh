@@ -109,109 +109,59 @@ COPY_CAUSES=(
 # Reaching the host
 
 CONNECT_FAILED="This host is not connected to GitHub yet."
-NO_HOST="HOST is missing: the address of the host."
-NO_KEY="KEY_FILE is missing: the file with the private key."
-NO_VALUE="After %s a value is missing."
-UNKNOWN_OPTION="There is no option %s."
-TOO_MANY_ARGUMENTS="One argument too many: %s. A path with blanks or backslashes belongs in quotes."
-NOT_A_USER="%s is no user name."
-NOT_A_FINGERPRINT="%s is no fingerprint: one is SHA256: and 43 characters."
-NO_TOOL="The command %s is missing on this computer."
-NO_TOOL_NEXT="Install OpenSSH (Ubuntu: sudo apt install openssh-client; Windows: run this in Git Bash)."
-SWAPPED="HOST and KEY_FILE have changed places."
-NOT_A_HOST="HOST is to be the address alone, not %s: no https://, user@, port or path."
-NOT_A_HOST_NEXT="bash deploy/connect.sh %s KEY_FILE"
-PRIVATE_ADDRESS="%s is a private address, which GitHub cannot reach: use the public IPv4 address."
+NOT_A_HOST="HOST must be an address only, not %s."
 NO_SUCH_KEY="There is no file %s."
-NO_SUCH_KEY_NEXT="Give the path of the .pem file from EC2; one with blanks or backslashes in quotes."
-KEY_UNREADABLE="You may not read %s."
-PUBLIC_HALF="%s is the public half of a key."
-PUBLIC_HALF_NEXT="Give the private half: the .pem file from EC2, or the file of that name without .pub."
-PUTTY_KEY="%s is a key of PuTTY, which ssh cannot read."
-PUTTY_KEY_NEXT="In PuTTYgen: Load, then Conversions > Export OpenSSH key; give that file."
-KEY_TOO_OPEN="Others on this computer can read %s, and ssh refuses such a key."
-KEY_HAS_PASSPHRASE="%s has a passphrase, and there is nobody to type it when GitHub deploys."
-NOT_A_KEY="%s is no private key, or not a whole one."
-NOT_A_KEY_NEXT="It is text from -----BEGIN … to -----END …----- and one line break; get the file again."
-KEY_OPEN_TO_GIT="The key file is in this repository, and .gitignore does not keep it out: move it away."
-
-FETCHING_HOST_KEYS="Asking %s for its host keys"
-KNOWN_UNDER_ANOTHER_KEY="This computer has known %s under another key: the instance was made anew, \
-or another machine answers at this address. Compare carefully. To forget the old key: %s"
-HOW_TO_COMPARE="    Compare with the fingerprints that the host itself has written:
+NO_SUCH_KEY_NEXT="Give the path of the .pem file from EC2, quoted if it has spaces or backslashes."
+FETCHING_HOST_KEYS="Fetching the host keys of %s"
+HOW_TO_COMPARE="    Compare them with the fingerprints in the system log of the instance:
     EC2 console > the instance > Actions > Monitor and troubleshoot > Get system log,
-    between BEGIN and END SSH HOST KEY FINGERPRINTS (it takes a few minutes after the first start)."
-ASK_TO_CONFIRM="Are they the same? (yes / no / the fingerprint from there)"
-NOBODY_TO_ASK="The host's key has to be confirmed, and there is no terminal to ask in."
-NOT_CONFIRMED="The host's key was not confirmed. Nothing was changed."
-NOT_CONFIRMED_NEXT="Compare HOST and fingerprint with the EC2 console. If they differ, do not connect."
-OTHER_FINGERPRINT="No key of this host has the fingerprint %s. Nothing was changed."
-FINGERPRINT_MATCHES="The fingerprint is the given one"
-
+    between BEGIN and END SSH HOST KEY FINGERPRINTS, a few minutes after the first start."
+ASK_TO_CONFIRM="Is one of them the same? (yes / no / the fingerprint from there)"
+NOBODY_TO_ASK="The host's key must be confirmed, but there is no terminal to ask in."
+NOBODY_TO_ASK_NEXT="Run this command in a terminal, or add --fingerprint SHA256:…"
+NOT_CONFIRMED="None of the host's keys is confirmed. Nothing was changed."
+NOT_CONFIRMED_NEXT="Check HOST and fingerprint in the EC2 console. If they differ, do not connect."
 LOGGING_IN="Logging in as %s"
-WRONG_USER="The host does not let %s in with this key, but %s."
-WRONG_KEY="The host does not accept %s for any of these users: %s. It is another instance's key."
-WRONG_KEY_NEXT="The EC2 console names the right one: the instance > Details > Key pair assigned at \
-launch. If that is this one, the image has another user: give it with --user."
-NOT_UBUNTU="The host has no apt-get: deploy.sh cannot install Docker there."
-NOT_UBUNTU_NEXT="Launch an instance with Ubuntu, or install Docker with Compose and Buildx by hand."
-NO_SUDO="%s may not use sudo without a password there, and so cannot install Docker."
-NO_SUDO_NEXT="On the host, as root: echo '%s ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/90-deploy"
-LITTLE_DISK="Only %s MB of the disk are free; the first deployment takes about 5000."
-LITTLE_MEMORY="The host has %s MB of memory only; take one with 1 GB at least (t3.micro, t4g.micro)."
-
-CHECKING_PORTS="Calling the ports of the site from here"
-PORT_OPEN="    %s: open"
-PORT_BLOCKED="%s: no answer, the security group blocks it. Add an inbound rule to it: type %s, \
-source 0.0.0.0/0"
-PORT_22_FOR_GITHUB="    22: open for this computer; GitHub calls from changing addresses, so its \
-source has to be 0.0.0.0/0 too"
-
-NO_ENV_FILE="There is no .env.prod in the project, so ENV_VARS is not set."
-NO_ENV_FILE_NEXT="Copy .env.example to .env.prod, fill it in, and run this command again."
-ENV_UNFILLED="ENV_VARS is not set, since .env.prod still has CHANGE_ME in: %s"
-ENV_UNFILLED_NEXT="Fill them in in .env.prod and run this command again."
-HOST_NOT_ALLOWED="ALLOWED_HOSTS in .env.prod lacks %s and DOMAIN_NAME is empty: the site would \
-answer nobody."
-
-NO_GH="There is no command gh here; the secrets go by hand"
-SETTING_WITH_GH="Setting GitHub's secrets with gh %s"
-GH_FAILED="gh could not do it (%s). Is it logged in (gh auth login), and do you administer the \
-repository? By hand it goes so:"
-PASTE_SECRETS="GitHub > the repository > Settings > Secrets and variables > Actions > \
-New repository secret: one for each [name] below"
-WHOLE_FILE="The whole content of %s, first and last line included."
-TO_COPY_IT="To copy it:"
+WRONG_USER="The host rejects user %s with this key, but accepts %s."
+WRONG_USER_NEXT="Run this command again with --user %s."
+WRONG_KEY="The host rejects this key for all of these users: %s."
+WRONG_KEY_NEXT="Compare it with the instance's key pair in the EC2 console, or add --user NAME."
+CANNOT_INSTALL="User %s can neither run Docker nor install it there."
+CANNOT_INSTALL_NEXT="Use a host with Ubuntu or Debian, and a user with sudo without a password."
+SMALL_HOST="Free disk: %s MB, the first deployment needs 5000. Memory: %s MB, 1 GB is the minimum."
+PORT_OPEN="    Port %s: open"
+PORT_BLOCKED="Port %s does not respond: add an inbound rule to the security group, source 0.0.0.0/0"
+PORT_22_FOR_GITHUB="    Port 22: open to this computer; for GitHub its source must be 0.0.0.0/0"
+NO_ENV_FILE="There is no .env.prod, so ENV_VARS is not set."
+ENV_UNFILLED="ENV_VARS is not set, because .env.prod still has CHANGE_ME in: %s"
+ENV_NEXT="Fill in .env.prod (a copy of .env.example) and run this command again."
+HOST_NOT_ALLOWED=".env.prod lacks %s in ALLOWED_HOSTS and has no DOMAIN_NAME: every request fails"
+SETTING_SECRETS="Setting the GitHub secrets with gh"
+PASTE_SECRETS="Add these secrets by hand, one for each [name]: GitHub > the repository > Settings \
+> Secrets and variables > Actions > New repository secret"
+WHOLE_FILE="The whole content of %s, including the first and last line"
 CONNECTED="Connected. The next push to the default branch is deployed to this host."
 
-# What ssh says, here and in the workflow, where the files are GitHub secrets.
+# What the errors of ssh and ssh-keygen mean, here and in the workflow, where the files are secrets.
 SSH_CAUSES=(
-  "UNPROTECTED PRIVATE KEY FILE=>Others can read the key file, and ssh refuses such a key.=>chmod 400 on the key file."
+  "^ssh-[a-z]|^ecdsa-|PUBLIC KEY|^PuTTY|Load key .*(invalid format|error in libcrypto)=>The key (secret KEY) is not a complete private key for ssh: it is a public key (.pub), a PuTTY key (.ppk), or a part of a key.=>Run \`bash deploy/connect.sh HOST KEY_FILE\` with the .pem file from EC2, or paste the whole file into the secret. PuTTYgen converts a .ppk file: Load, then Conversions > Export OpenSSH key."
+  "UNPROTECTED PRIVATE KEY FILE=>Other users can read the key file, and ssh rejects such a key.=>Run \`chmod 400\` on the key file. In WSL, copy it to ~/.ssh first."
   "passphrase=>The key has a passphrase, which nobody can type in a workflow.=>Remove it with \`ssh-keygen -p -f KEY_FILE\`, then run \`bash deploy/connect.sh HOST KEY_FILE\`."
-  "Load key .*(invalid format|error in libcrypto)=>The key (secret KEY) is no private key, or not a whole one.=>Set it again with \`bash deploy/connect.sh HOST KEY_FILE\`, or paste the whole file, -----BEGIN and -----END lines included."
-  "REMOTE HOST IDENTIFICATION HAS CHANGED=>The host shows another key than the confirmed one (secret KNOWN_HOSTS): the instance was made anew, or another machine answers at this address.=>Run \`bash deploy/connect.sh HOST KEY_FILE\` and compare the fingerprint with the EC2 console."
-  "host key is known|Host key verification failed=>No key was confirmed for this address: secrets HOST and KNOWN_HOSTS do not belong together.=>Run \`bash deploy/connect.sh HOST KEY_FILE\` with the address that the EC2 console shows now."
-  "[Pp]lease login as the user=>This user may not log in.=>The message above names the right one: \`bash deploy/connect.sh --user NAME HOST KEY_FILE\`."
-  "Permission denied \\([a-z]=>The host does not let this user in with this key (secret KEY).=>Run \`bash deploy/connect.sh HOST KEY_FILE\`: it finds out whether user (secret REMOTE_USER) or key is wrong."
-  "Could not resolve hostname=>The host's name (secret HOST) cannot be resolved.=>Compare it with the public IPv4 address or DNS name in the EC2 console."
-  "during banner exchange=>Port 22 is open, but nothing answers there: the host may have run out of memory.=>Reboot the instance in the EC2 console."
-  "timed out=>Port 22 does not answer: the security group blocks it, the address (secret HOST) is wrong, or the instance is stopped.=>In the EC2 console, see that the instance runs and its public IPv4 address is this one, and that its security group has an inbound rule SSH (22), for GitHub with source 0.0.0.0/0."
-  "Connection refused=>The host is there, but no ssh listens on port 22: it is still starting, or the address (secret HOST) is another machine's.=>Wait a minute and try again; then compare the address with the EC2 console."
-  "No route to host|[Nn]etwork is unreachable|Host is down=>No network leads to this address (secret HOST).=>Use the public IPv4 address from the EC2 console, and see that this computer is online."
-  "kex_exchange_identification|ssh_exchange_identification|Connection (closed|reset) by=>The host ended the connection before the login: it is still starting, is overloaded, or refuses this address for a while after failed logins.=>Wait a minute and try again; if it stays so, reboot the instance in the EC2 console."
-  "Broken pipe|closed by remote host|not responding=>The connection broke off.=>Try again. If it happens again, see in the EC2 console whether the host has enough memory."
+  "HOST IDENTIFICATION HAS CHANGED|host key is known|Host key verification failed=>The host's key is not a confirmed one (secret KNOWN_HOSTS): the instance was re-created, its address has changed, or another machine responds at this address.=>Run \`bash deploy/connect.sh HOST KEY_FILE\` with the current address, and compare the fingerprint with the EC2 console."
+  "Permission denied \\([a-z]=>The host rejects this user with this key (secret KEY).=>Run \`bash deploy/connect.sh HOST KEY_FILE\`: it reports whether the user (secret REMOTE_USER) or the key is wrong."
+  "Could not resolve hostname|No route to host|[Nn]etwork is unreachable|Host is down=>This address (secret HOST) cannot be resolved, or there is no route to it.=>Compare it with the public IPv4 address in the EC2 console, and check that this computer is online."
+  "during banner exchange=>Port 22 is open, but the host does not respond: it may have run out of memory.=>Reboot the instance in the EC2 console."
+  "timed out=>Port 22 does not respond: the security group blocks it, the address (secret HOST) is wrong, or the instance is stopped.=>In the EC2 console, check that the instance is running and has this public IPv4 address, and that its security group has an inbound rule SSH (22), for GitHub with source 0.0.0.0/0."
+  "Connection refused|(kex|ssh)_exchange_identification|Connection (closed|reset) by=>The host refuses the connection: it is still starting, it is overloaded, it blocks this address for a while after failed logins, or the address (secret HOST) belongs to another machine.=>Wait a minute and try again; then compare the address with the EC2 console, and reboot the instance."
+  "Broken pipe|closed by remote host|not responding=>The connection was lost.=>Try again. If it happens again, check in the EC2 console whether the host has enough memory."
 )
-UNKNOWN_SSH_CAUSE="See what ssh says above."
-UNKNOWN_SSH_NEXT="\`ssh -v -i KEY_FILE USER@HOST\` on your computer tells more."
+UNKNOWN_SSH_NEXT="On your computer, \`ssh -v -i KEY_FILE USER@HOST\` prints more details."
 
-CONNECT_HELP="Usage: bash deploy/connect.sh [options] HOST KEY_FILE
+CONNECT_HELP="Usage: bash deploy/connect.sh [--user NAME] [--fingerprint SHA256:…] HOST KEY_FILE
 
-Once, on your computer: sees that the host can be reached, has you confirm its key, checks the ports
-of the site, then sets GitHub's secrets HOST, KEY, KNOWN_HOSTS and ENV_VARS, with gh if it is there,
-or says what to paste where. Running it again does no harm.
+Run this once, on your computer: it checks the way to the host and sets the GitHub secrets.
 
-  HOST                  the host's public IPv4 address or domain: 3.35.0.1
-  KEY_FILE              the private key, the .pem file from EC2
-  --user NAME           the user there, if it is not ubuntu; it becomes the secret REMOTE_USER
-  --fingerprint SHA256:…  the host's fingerprint, to be compared instead of asking
-  help                  this text"
+  HOST           the host's public IPv4 address or domain: 203.0.113.10
+  KEY_FILE       the private key: the .pem file from EC2
+  --user         the user on the host, if it is not ubuntu
+  --fingerprint  the host's fingerprint, compared instead of asking for it"

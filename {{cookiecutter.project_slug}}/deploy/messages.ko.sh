@@ -109,110 +109,59 @@ COPY_CAUSES=(
 # Reaching the host
 
 CONNECT_FAILED="서버를 GitHub에 연결하지 못했습니다."
-NO_HOST="HOST가 없습니다. 서버의 주소를 적어 주세요."
-NO_KEY="KEY_FILE이 없습니다. 개인 키 파일의 경로를 적어 주세요."
-NO_VALUE="%s 뒤에 값이 없습니다."
-UNKNOWN_OPTION="%s 옵션은 없습니다."
-TOO_MANY_ARGUMENTS="인자가 너무 많습니다: %s. 공백이나 역슬래시가 있는 경로는 따옴표로 감싸 주세요."
-NOT_A_USER="%s은(는) 사용자 이름이 아닙니다."
-NOT_A_FINGERPRINT="%s은(는) 지문이 아닙니다. 지문은 SHA256: 뒤에 43글자가 붙은 모양입니다."
-NO_TOOL="이 컴퓨터에 %s 명령이 없습니다."
-NO_TOOL_NEXT="OpenSSH를 설치해 주세요. (Ubuntu: sudo apt install openssh-client, Windows: Git Bash에서 실행)"
-SWAPPED="HOST와 KEY_FILE의 순서가 바뀌었습니다."
-NOT_A_HOST="HOST에는 주소만 적습니다. https://, 사용자@, 포트, 경로는 쓸 수 없습니다: %s"
-NOT_A_HOST_NEXT="bash deploy/connect.sh %s KEY_FILE"
-PRIVATE_ADDRESS="%s은(는) GitHub에서 접속할 수 없는 사설 주소입니다. 퍼블릭 IPv4 주소를 써 주세요."
+NOT_A_HOST="HOST에는 주소만 적습니다: %s"
 NO_SUCH_KEY="%s 파일이 없습니다."
 NO_SUCH_KEY_NEXT="EC2에서 받은 .pem 파일의 경로를 적어 주세요. 공백이나 역슬래시가 있으면 따옴표로 감쌉니다."
-KEY_UNREADABLE="%s 파일을 읽을 권한이 없습니다."
-PUBLIC_HALF="%s은(는) 공개 키입니다."
-PUBLIC_HALF_NEXT="개인 키를 적어 주세요. EC2에서 받은 .pem 파일이나, 이름에서 .pub을 뺀 파일입니다."
-PUTTY_KEY="%s은(는) PuTTY 형식의 키라서 ssh가 읽을 수 없습니다."
-PUTTY_KEY_NEXT="PuTTYgen에서 Load 후 Conversions > Export OpenSSH key로 저장한 파일을 적어 주세요."
-KEY_TOO_OPEN="이 컴퓨터의 다른 사용자도 %s 파일을 읽을 수 있습니다. ssh는 이런 키를 쓰지 않습니다."
-KEY_HAS_PASSPHRASE="%s에 암호(passphrase)가 걸려 있습니다. GitHub가 배포할 때는 입력할 사람이 없습니다."
-NOT_A_KEY="%s은(는) 개인 키가 아니거나 일부가 빠져 있습니다."
-NOT_A_KEY_NEXT="-----BEGIN …부터 -----END …-----와 마지막 줄바꿈까지 있어야 합니다. 파일을 다시 받아 주세요."
-KEY_OPEN_TO_GIT="키 파일이 이 저장소 안에 있고 .gitignore에 없습니다. 저장소 밖으로 옮겨 주세요."
-
 FETCHING_HOST_KEYS="서버의 호스트 키를 받습니다: %s"
-KNOWN_UNDER_ANOTHER_KEY="이 컴퓨터가 전에 알던 %s의 키와 다릅니다. 인스턴스를 새로 만들었거나, \
-다른 서버가 이 주소로 응답하고 있습니다. 지문을 꼼꼼히 비교해 주세요. 예전 키를 지우려면: %s"
-HOW_TO_COMPARE="    서버가 직접 기록한 지문과 비교해 주세요.
-    EC2 콘솔 > 인스턴스 > 작업(Actions) > 모니터링 및 문제 해결(Monitor and troubleshoot)
-    > 시스템 로그 가져오기(Get system log)에서 BEGIN과 END SSH HOST KEY FINGERPRINTS 사이에
-    있습니다. 처음 시작한 뒤 몇 분이 지나야 나타납니다."
-ASK_TO_CONFIRM="지문이 같은가요? (yes / no / 로그에 있는 지문)"
+HOW_TO_COMPARE="    인스턴스의 시스템 로그에 있는 지문과 비교해 주세요. 처음 시작하고 몇 분 뒤에 나타납니다.
+    EC2 콘솔 > 인스턴스 > 작업 > 모니터링 및 문제 해결 > 시스템 로그 가져오기(Get system log)에서
+    BEGIN과 END SSH HOST KEY FINGERPRINTS 사이를 보세요."
+ASK_TO_CONFIRM="같은 지문이 있나요? (yes / no / 로그에 있는 지문)"
 NOBODY_TO_ASK="서버의 지문을 확인해야 하지만, 물어볼 터미널이 없습니다."
+NOBODY_TO_ASK_NEXT="터미널에서 실행하거나 --fingerprint SHA256:…을 붙여 주세요."
 NOT_CONFIRMED="서버의 지문이 확인되지 않았습니다. 아무것도 바꾸지 않았습니다."
 NOT_CONFIRMED_NEXT="HOST와 지문을 EC2 콘솔과 비교해 주세요. 다르면 접속하지 마세요."
-OTHER_FINGERPRINT="이 서버의 키 중에 지문이 %s인 것이 없습니다. 아무것도 바꾸지 않았습니다."
-FINGERPRINT_MATCHES="지문이 일치합니다"
-
 LOGGING_IN="접속합니다: %s"
 WRONG_USER="서버가 이 키로 %s 사용자의 접속을 거부했습니다. %s 사용자는 접속할 수 있습니다."
-WRONG_KEY="서버가 %s 키를 받아들이지 않습니다. 시도한 사용자: %s. 다른 인스턴스의 키입니다."
-WRONG_KEY_NEXT="EC2 콘솔 > 인스턴스 > 세부 정보의 '시작 시 할당된 키 페어'와 같은 키를 써 주세요. \
-같은 키라면 사용자 이름이 다른 것이므로 --user로 적어 주세요."
-NOT_UBUNTU="서버에 apt-get이 없어 deploy.sh가 Docker를 설치할 수 없습니다."
-NOT_UBUNTU_NEXT="Ubuntu로 인스턴스를 새로 만들거나, Docker와 Compose, Buildx를 직접 설치해 주세요."
-NO_SUDO="서버에서 %s 사용자가 비밀번호 없이 sudo를 쓸 수 없어 Docker를 설치할 수 없습니다."
-NO_SUDO_NEXT="서버에서 root로 실행해 주세요: echo '%s ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/90-deploy"
-LITTLE_DISK="디스크의 남은 공간이 %s MB뿐입니다. 첫 배포에는 5000 MB쯤 필요합니다."
-LITTLE_MEMORY="서버의 메모리가 %s MB뿐입니다. 1 GB 이상인 인스턴스(t3.micro, t4g.micro)를 써 주세요."
-
-CHECKING_PORTS="이 컴퓨터에서 사이트의 포트에 접속해 봅니다"
-PORT_OPEN="    %s번: 열려 있습니다"
-PORT_BLOCKED="%s번: 응답이 없습니다. 보안 그룹이 막고 있습니다. 인바운드 규칙을 추가해 주세요: \
-유형 %s, 소스 0.0.0.0/0"
-PORT_22_FOR_GITHUB="    22번: 이 컴퓨터에는 열려 있습니다. GitHub는 주소가 매번 달라지므로 22번도 \
-소스가 0.0.0.0/0이어야 합니다"
-
-NO_ENV_FILE="프로젝트에 .env.prod가 없어 ENV_VARS를 등록하지 않았습니다."
-NO_ENV_FILE_NEXT=".env.example을 .env.prod로 복사해 값을 채운 뒤 이 명령을 다시 실행해 주세요."
+WRONG_USER_NEXT="--user %s 옵션을 붙여 다시 실행해 주세요."
+WRONG_KEY="서버가 다음 사용자 모두에 대해 이 키를 거부했습니다: %s"
+WRONG_KEY_NEXT="EC2 콘솔에 나오는 인스턴스의 키 페어와 같은지 확인하거나, --user로 사용자를 적어 주세요."
+CANNOT_INSTALL="서버에서 %s 사용자가 Docker를 실행할 수도, 설치할 수도 없습니다."
+CANNOT_INSTALL_NEXT="Ubuntu나 Debian 서버에서, 비밀번호 없이 sudo를 쓸 수 있는 사용자를 써 주세요."
+SMALL_HOST="디스크 여유 공간: %s MB(첫 배포에 5000 MB 필요), 메모리: %s MB(최소 1 GB)"
+PORT_OPEN="    %s번 포트: 열려 있습니다"
+PORT_BLOCKED="%s번 포트: 응답이 없습니다. 보안 그룹에 인바운드 규칙(소스 0.0.0.0/0)을 추가해 주세요"
+PORT_22_FOR_GITHUB="    22번 포트: 이 컴퓨터에는 열려 있습니다. GitHub에도 열려면 소스가 0.0.0.0/0이어야 합니다"
+NO_ENV_FILE=".env.prod가 없어 ENV_VARS를 등록하지 않았습니다."
 ENV_UNFILLED=".env.prod에 아직 CHANGE_ME인 값이 있어 ENV_VARS를 등록하지 않았습니다: %s"
-ENV_UNFILLED_NEXT=".env.prod에 값을 채우고 이 명령을 다시 실행해 주세요."
-HOST_NOT_ALLOWED=".env.prod의 ALLOWED_HOSTS에 %s이(가) 없고 DOMAIN_NAME도 비어 있습니다. \
-이대로는 사이트가 응답하지 않습니다."
-
-NO_GH="gh 명령이 없으므로 secret을 직접 등록해야 합니다"
-SETTING_WITH_GH="gh로 GitHub secret을 등록합니다 %s"
-GH_FAILED="gh로 등록하지 못했습니다(%s). gh auth login으로 로그인했는지, 이 저장소의 관리자인지 \
-확인해 주세요. 직접 등록하려면 다음과 같이 합니다."
+ENV_NEXT=".env.prod(.env.example의 사본)에 값을 채우고 이 명령을 다시 실행해 주세요."
+HOST_NOT_ALLOWED=".env.prod의 ALLOWED_HOSTS에 %s이(가) 없고 DOMAIN_NAME도 비어 있어, 모든 요청이 실패합니다"
+SETTING_SECRETS="gh로 GitHub secret을 등록합니다"
 PASTE_SECRETS="GitHub 저장소 > Settings > Secrets and variables > Actions > \
 New repository secret에서 아래 [이름]마다 하나씩 등록해 주세요"
-WHOLE_FILE="%s 파일의 내용 전체. 첫 줄과 마지막 줄도 빠뜨리지 않습니다."
-TO_COPY_IT="복사하는 명령:"
+WHOLE_FILE="%s 파일의 내용 전체. 첫 줄과 마지막 줄도 포함합니다"
 CONNECTED="연결되었습니다. 이제 기본 브랜치에 push하면 이 서버에 배포됩니다."
 
-# What ssh says, here and in the workflow, where the files are GitHub secrets.
+# What the errors of ssh and ssh-keygen mean, here and in the workflow, where the files are secrets.
 SSH_CAUSES=(
-  "UNPROTECTED PRIVATE KEY FILE=>다른 사용자도 키 파일을 읽을 수 있습니다. ssh는 이런 키를 쓰지 않습니다.=>키 파일에 chmod 400을 실행해 주세요."
+  "^ssh-[a-z]|^ecdsa-|PUBLIC KEY|^PuTTY|Load key .*(invalid format|error in libcrypto)=>키(GitHub secret KEY)가 ssh의 온전한 개인 키가 아닙니다. 공개 키(.pub)나 PuTTY 키(.ppk)이거나, 일부가 빠져 있습니다.=>EC2에서 받은 .pem 파일로 \`bash deploy/connect.sh HOST KEY_FILE\`을 실행하거나, 파일 전체를 secret에 붙여 넣어 주세요. .ppk 파일은 PuTTYgen에서 Load 후 Conversions > Export OpenSSH key로 변환합니다."
+  "UNPROTECTED PRIVATE KEY FILE=>다른 사용자도 키 파일을 읽을 수 있습니다. ssh는 이런 키를 거부합니다.=>키 파일에 \`chmod 400\`을 실행해 주세요. WSL에서는 먼저 ~/.ssh로 복사합니다."
   "passphrase=>키에 암호(passphrase)가 걸려 있습니다. 배포할 때는 입력할 사람이 없습니다.=>\`ssh-keygen -p -f KEY_FILE\`로 암호를 없애고 \`bash deploy/connect.sh HOST KEY_FILE\`을 실행해 주세요."
-  "Load key .*(invalid format|error in libcrypto)=>키(GitHub secret KEY)가 개인 키가 아니거나 일부가 빠져 있습니다.=>\`bash deploy/connect.sh HOST KEY_FILE\`로 다시 등록하거나, -----BEGIN 줄부터 -----END 줄까지 파일 전체를 붙여 넣어 주세요."
-  "REMOTE HOST IDENTIFICATION HAS CHANGED=>서버의 키가 확인해 둔 키(GitHub secret KNOWN_HOSTS)와 다릅니다. 인스턴스를 새로 만들었거나, 다른 서버가 이 주소로 응답하고 있습니다.=>\`bash deploy/connect.sh HOST KEY_FILE\`을 실행해 지문을 EC2 콘솔과 비교해 주세요."
-  "host key is known|Host key verification failed=>이 주소의 키를 확인한 적이 없습니다. GitHub secret HOST와 KNOWN_HOSTS가 서로 맞지 않습니다.=>EC2 콘솔에 보이는 현재 주소로 \`bash deploy/connect.sh HOST KEY_FILE\`을 실행해 주세요."
-  "[Pp]lease login as the user=>이 사용자로는 접속할 수 없습니다.=>위에 나온 사용자로 실행해 주세요: \`bash deploy/connect.sh --user NAME HOST KEY_FILE\`"
+  "HOST IDENTIFICATION HAS CHANGED|host key is known|Host key verification failed=>서버의 키가 확인해 둔 키(GitHub secret KNOWN_HOSTS)가 아닙니다. 인스턴스를 새로 만들었거나, 주소가 바뀌었거나, 다른 서버가 이 주소로 응답하고 있습니다.=>현재 주소로 \`bash deploy/connect.sh HOST KEY_FILE\`을 실행해 지문을 EC2 콘솔과 비교해 주세요."
   "Permission denied \\([a-z]=>서버가 이 키(GitHub secret KEY)로 이 사용자의 접속을 거부했습니다.=>\`bash deploy/connect.sh HOST KEY_FILE\`을 실행하면 사용자(GitHub secret REMOTE_USER)와 키 중 무엇이 틀렸는지 알 수 있습니다."
-  "Could not resolve hostname=>서버의 이름(GitHub secret HOST)을 찾을 수 없습니다.=>EC2 콘솔의 퍼블릭 IPv4 주소나 DNS 이름과 같은지 확인해 주세요."
+  "Could not resolve hostname|No route to host|[Nn]etwork is unreachable|Host is down=>이 주소(GitHub secret HOST)를 찾을 수 없거나, 이 주소로 가는 네트워크 경로가 없습니다.=>EC2 콘솔의 퍼블릭 IPv4 주소와 같은지, 인터넷에 연결되어 있는지 확인해 주세요."
   "during banner exchange=>22번 포트는 열려 있지만 서버가 응답하지 않습니다. 메모리가 모자라 멈췄을 수 있습니다.=>EC2 콘솔에서 인스턴스를 재부팅해 주세요."
   "timed out=>22번 포트에서 응답이 없습니다. 보안 그룹이 막고 있거나, 주소(GitHub secret HOST)가 틀렸거나, 인스턴스가 꺼져 있습니다.=>EC2 콘솔에서 인스턴스가 실행 중인지, 퍼블릭 IPv4 주소가 이 주소인지, 보안 그룹에 SSH(22) 인바운드 규칙이 있는지(GitHub는 소스 0.0.0.0/0) 확인해 주세요."
-  "Connection refused=>서버는 있지만 22번 포트에 ssh가 없습니다. 아직 시작하는 중이거나, 주소(GitHub secret HOST)가 다른 서버의 것입니다.=>1분쯤 뒤에 다시 시도하고, 그래도 같으면 주소를 EC2 콘솔과 비교해 주세요."
-  "No route to host|[Nn]etwork is unreachable|Host is down=>이 주소(GitHub secret HOST)로 가는 네트워크가 없습니다.=>EC2 콘솔의 퍼블릭 IPv4 주소를 썼는지, 인터넷에 연결되어 있는지 확인해 주세요."
-  "kex_exchange_identification|ssh_exchange_identification|Connection (closed|reset) by=>로그인하기 전에 서버가 연결을 끊었습니다. 아직 시작하는 중이거나, 과부하 상태이거나, 로그인 실패가 잦아 이 주소를 잠시 막았습니다.=>1분쯤 뒤에 다시 시도하고, 그래도 같으면 EC2 콘솔에서 인스턴스를 재부팅해 주세요."
+  "Connection refused|(kex|ssh)_exchange_identification|Connection (closed|reset) by=>서버가 연결을 거부했습니다. 아직 시작하는 중이거나, 과부하 상태이거나, 로그인 실패가 잦아 이 주소를 잠시 막았거나, 주소(GitHub secret HOST)가 다른 서버의 것입니다.=>1분쯤 뒤에 다시 시도하고, 그래도 같으면 주소를 EC2 콘솔과 비교한 뒤 인스턴스를 재부팅해 주세요."
   "Broken pipe|closed by remote host|not responding=>연결이 도중에 끊어졌습니다.=>다시 시도해 주세요. 반복되면 EC2 콘솔에서 서버의 메모리가 모자라지 않은지 확인해 주세요."
 )
-UNKNOWN_SSH_CAUSE="위에 나온 ssh의 메시지를 확인해 주세요."
 UNKNOWN_SSH_NEXT="이 컴퓨터에서 \`ssh -v -i KEY_FILE USER@HOST\`를 실행하면 더 자세히 나옵니다."
 
-CONNECT_HELP="사용법: bash deploy/connect.sh [옵션] HOST KEY_FILE
+CONNECT_HELP="사용법: bash deploy/connect.sh [--user NAME] [--fingerprint SHA256:…] HOST KEY_FILE
 
-내 컴퓨터에서 한 번 실행합니다. 서버에 접속되는지 보고, 서버의 지문을 확인받고, 사이트의 포트를
-검사한 뒤 GitHub secret HOST, KEY, KNOWN_HOSTS, ENV_VARS를 등록합니다. gh 명령이 없으면 무엇을
-어디에 붙여 넣을지 알려 줍니다. 여러 번 실행해도 괜찮습니다.
+내 컴퓨터에서 한 번 실행합니다. 서버에 접속되는지 확인하고 GitHub secret을 등록합니다.
 
-  HOST                  서버의 퍼블릭 IPv4 주소나 도메인. 예: 3.35.0.1
-  KEY_FILE              개인 키. EC2에서 받은 .pem 파일
-  --user NAME           서버의 사용자. 적지 않으면 ubuntu이고, 적으면 secret REMOTE_USER가 됩니다.
-  --fingerprint SHA256:…  서버의 지문. 적으면 묻지 않고 비교합니다.
-  help                  이 도움말"
+  HOST           서버의 퍼블릭 IPv4 주소나 도메인. 예: 203.0.113.10
+  KEY_FILE       개인 키. EC2에서 받은 .pem 파일
+  --user         서버의 사용자. 적지 않으면 ubuntu입니다.
+  --fingerprint  서버의 지문. 적으면 묻지 않고 비교합니다."
