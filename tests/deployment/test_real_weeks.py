@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("real week
 CHOICE = choice_with(docs_language="en", database="postgresql")
 EXECUTE = "Execute the remote deploy.sh"
 NGINX = "ceos-api-prod-nginx-1"
-WRONG_NGINX = {"deploy/nginx/locations.conf": "\nlocation /admin/ { return 500; }\n"}
+WRONG_NGINX = {"deploy/nginx/locations.conf": "\nlocation = /admin/login/ { return 500; }\n"}
 SLOW_PAGE = {
     "config/urls.py": "\nimport time\n\nfrom django.http import HttpResponse\n\n\n"
     "def slow(request):\n    time.sleep(11)\n    return HttpResponse()\n\n\n"

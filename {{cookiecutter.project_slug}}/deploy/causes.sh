@@ -5,8 +5,8 @@
 # shellcheck source=/dev/null # It exists in one language only.
 source "$(dirname "${BASH_SOURCE[0]}")/messages.sh"
 
-# print_cause LOG KNOWN_CAUSE…: print cause and next step of the first pattern that the log holds; fail
-# if it holds none of them.
+# print_cause LOG KNOWN_CAUSE…: print cause and next step of the first pattern in the log; fail
+# if it has none of them.
 print_cause() {
   local log="$1" known
   for known in "${@:2}"; do
@@ -25,7 +25,7 @@ refuse() {
   exit 1
 }
 
-# or_print_cause COMMAND…: run what reaches the host over ssh; if it fails, say what its errors mean.
+# or_print_cause COMMAND…: run what reaches the host over ssh; if it fails, print why.
 or_print_cause() {
   local errors status=0
   errors="$(mktemp)"

@@ -110,7 +110,7 @@ read_project() {
 
 # containers SERVICE [OPTION…]
 containers() {
-  "${DOCKER[@]}" ps --quiet --filter "label=com.docker.compose.project=$PROJECT" \
+  "${DOCKER[@]}" ps --format '{{.ID}}' --filter "label=com.docker.compose.project=$PROJECT" \
     --filter "label=com.docker.compose.service=$1" \
     --filter label=com.docker.compose.oneoff=False "${@:2}"
 }
@@ -133,7 +133,7 @@ live_candidate() {
 
 # The configurations that have been live, the latest first.
 served_candidates() {
-  in_nginx sh -c 'ls -t blue-*/served green-*/served' 2>/dev/null | sed -n 's#^\([^ ]*\)/served$#\1#p' || true
+  in_nginx sh -c 'ls -t blue-*/served green-*/served | xargs -r dirname' 2>/dev/null || true
 }
 
 # release_in CANDIDATE: blue-3f2a-1 is the first of release 3f2a in blue.
@@ -144,16 +144,6 @@ release_in() {
 
 other() {
   if [[ "$1" == blue ]]; then echo green; else echo blue; fi
-}
-
-# release_of COLOUR: the release that its container runs or ran.
-release_of() {
-  local container
-  container="$(containers "web-$1" --all | head -n 1)"
-  if [[ -n "$container" ]]; then
-    "${DOCKER[@]}" inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$container" |
-      sed -n 's/^RELEASE=//p'
-  fi
 }
 
 describe_live() {
@@ -357,7 +347,7 @@ rehearse() {
       if [[ -e $0/certificate.sh ]]; then bash $0/certificate.sh; fi
       exec nginx -c $0/nginx.conf -g "daemon off;"' "/srv/nginx/$CANDIDATE" &&
     attempt "${DOCKER[@]}" exec "$REHEARSAL" bash "/srv/nginx/$CANDIDATE/check.sh" \
-      "$(release_of "$COLOUR")" "$SECONDS_TO_BEGIN" "$1"; then
+      "$RELEASE" "$SECONDS_TO_BEGIN" "$1"; then
     end_rehearsal
     return
   fi
@@ -388,7 +378,7 @@ start_others() {
 switch_over() {
   step "$SWITCHING web-$COLOUR"
   if attempt in_nginx bash "$CANDIDATE/switch.sh"; then
-    if attempt in_nginx bash "$CANDIDATE/check.sh" "$(release_of "$COLOUR")" 1 "$2"; then
+    if attempt in_nginx bash "$CANDIDATE/check.sh" "$RELEASE" 1 "$2"; then
       COLOUR=""
       return
     fi
@@ -452,7 +442,8 @@ tidy_up() {
   end_rehearsal
   # shellcheck disable=SC2016 # $0 is the number there.
   kept="$(in_nginx sh -ec '
-    kept="$(readlink current) $(ls -t blue-*/served green-*/served 2>/dev/null | head -n "$0" | xargs -r dirname)"
+    served="$(ls -t blue-*/served green-*/served 2>/dev/null | head -n "$0")"
+    kept="$(readlink current) $(echo "$served" | xargs -r dirname)"
     for candidate in $(ls -d blue-* green-* 2>/dev/null); do
       if ! echo "$kept" | grep -Fwq -- "$candidate"; then rm -r "$candidate"; fi
     done
@@ -505,7 +496,7 @@ deploy() {
 }
 
 rollback() {
-  local live target
+  local live target kept
   take_lock
   step "$CHECKING_HOST"
   outlive_the_connection
@@ -525,7 +516,8 @@ rollback() {
     # After a start by hand: what it had was for the other colour.
     prepare "$COLOUR"
   fi
-  if [[ "$(release_of "$COLOUR")" == "$RELEASE" ]]; then
+  kept="$(containers "web-$COLOUR" --all --format '{{.Image}}' | head -n 1)"
+  if [[ "$kept" == "$IMAGE:$RELEASE" ]]; then
     # It runs as it did, with the environment that it had.
     start --no-recreate
   else
