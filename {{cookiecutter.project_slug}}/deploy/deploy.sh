@@ -32,7 +32,10 @@ readonly COMPOSE_KEYS=(
 export COMPOSE_DISABLE_ENV_FILE=1
 export ENV_FILE=.env
 DOCKER=(docker)
+# As docker-compose.prod.yml names them
 PROJECT=""
+IMAGE=""
+REHEARSAL=""
 # The step being done, the colour that is being made ready, its configuration of nginx, and whether
 # the database has been migrated for it.
 STEP=""
@@ -99,7 +102,6 @@ compose() {
   "${DOCKER[@]}" compose --progress plain --file "$COMPOSE_FILE" "$@"
 }
 
-# The names that docker-compose.prod.yml gives to the project and to its image.
 read_project() {
   mkdir -p "$STATE"
   ENV_FILE=/dev/null RELEASE=any attempt compose config || give_up
@@ -437,6 +439,9 @@ stop_later() {
 # is made from stays in any case.
 tidy_up() {
   local kept tag
+  if [[ -z "$PROJECT" ]]; then
+    return
+  fi
   # What a start by hand, or a deployment that was cut off, has left.
   compose rm --force prepare switch >/dev/null 2>&1 || true
   end_rehearsal

@@ -1,13 +1,15 @@
 # shellcheck shell=bash
 # What a host needs for a deployment: room on the disk, Docker, memory. deploy.sh sources this file,
-# which uses its DOCKER, step, attempt, fail, give_up and tidy_up.
+# which uses its DOCKER, step, attempt, fail, give_up, read_project and tidy_up.
 
 readonly MINIMUM_FREE_MEGABYTES=1500
 readonly SWAP_BELOW_MEGABYTES=2000
 
 # Room for an image more, where images are kept and where this source is.
 make_room() {
-  if (($(free_megabytes) < MINIMUM_FREE_MEGABYTES)); then
+  if (($(free_megabytes) < MINIMUM_FREE_MEGABYTES)) && has_docker; then
+    wait_for_docker
+    read_project
     tidy_up 2>/dev/null || true
   fi
   if (($(free_megabytes) < MINIMUM_FREE_MEGABYTES)); then
