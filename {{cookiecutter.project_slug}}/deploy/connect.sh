@@ -213,7 +213,8 @@ check_env() {
   unfilled="$(sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*CHANGE_ME.*/\1/p' "$ENV_FILE" | tr '\n' ' ')"
   if [[ -n "$unfilled" ]]; then
     ENV_FAULT="$(text "$ENV_UNFILLED" "${unfilled% }")"
-  elif [[ -z "$(value_of DOMAIN_NAME)" && ! ",$(value_of ALLOWED_HOSTS)," =~ ,(\*|$HOST), ]]; then
+  elif [[ -z "$(value_of DOMAIN_NAME)" ]] &&
+    ! value_of ALLOWED_HOSTS | tr ',' '\n' | grep -Fx -e "$HOST" -e '*' >/dev/null; then
     note "$HOST_NOT_ALLOWED" "$HOST"
   fi
 }
