@@ -73,7 +73,9 @@ def find_breaches(
 
 def tables_of(state: ProjectState) -> Tables:
     return {
-        model._meta.db_table: {field.column: field for field in model._meta.local_concrete_fields}
+        model._meta.db_table: {
+            str(field.column): field for field in model._meta.local_concrete_fields
+        }
         for model in state.apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
     }

@@ -17,7 +17,11 @@ from operations.database.schema import LiveTables
 SECONDS = 2
 
 
-class SchemaEditor(LiveTables, base.DatabaseWrapper.SchemaEditorClass):
+# The stubs have it as a variable.
+class SchemaEditor(
+    LiveTables,
+    base.DatabaseWrapper.SchemaEditorClass,  # type: ignore[misc, valid-type]
+):
     def execute(self, sql: Any, params: Any = ()) -> None:
         if "CONCURRENTLY" in str(sql):
             # Nobody waits behind it, and an index that is given up half-way stays, of no use.
