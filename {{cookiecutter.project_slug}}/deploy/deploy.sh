@@ -273,17 +273,19 @@ has_redis() {
   grep -q '^  redis:$' "$COMPOSE_FILE"
 }
 
-# Migrate, copy static files, write nginx's configuration. From now on there is something to discard.
+# Migrate, copy static files, write nginx's configuration.
 prepare() {
+  local status=0
   COLOUR="$1"
   step "$PREPARING"
-  # After a deployment that was cut off, the last requests may still be here.
-  drain
-  attempt compose run --rm --no-deps --no-TTY prepare python manage.py prepare "$COLOUR" || give_up
-  CANDIDATE="$(tail -n 1 "$STEP_LOG")"
-  if grep -q '^  Applying ' "$STEP_LOG"; then
+  attempt compose run --rm --no-deps --no-TTY prepare python manage.py prepare "$COLOUR" || status=$?
+  if grep -q '^  Applying .* OK$' "$STEP_LOG"; then
     MIGRATED=true
   fi
+  if ((status != 0)); then
+    give_up
+  fi
+  CANDIDATE="$(tail -n 1 "$STEP_LOG")"
 }
 
 # Can the release that is started use the database as later migrations have left it?
@@ -303,6 +305,10 @@ check_migrations_since() {
 start() {
   local end=$((SECONDS + SECONDS_TO_GET_READY))
   step "$STARTING web-$COLOUR, $RELEASE"
+  if [[ -n "$(containers "web-$COLOUR")" ]]; then
+    # After a deployment that was cut off it may have requests.
+    drain
+  fi
   attempt compose up --detach --no-deps --no-build "$1" \
     --scale "web-$COLOUR=$WEB_REPLICAS" "web-$COLOUR" || give_up
   until [[ "$(states | cut -d , -f 1 | sort --unique)" == "running healthy" ]]; do
@@ -332,7 +338,6 @@ last_health_check() {
 }
 
 discard() {
-  drain
   compose rm --stop --force "web-$COLOUR" >>"$STEP_LOG" 2>&1 || true
   if [[ -n "$CANDIDATE" ]]; then
     in_nginx sh -c "[ -e '$CANDIDATE/served' ] || rm -r '$CANDIDATE'" || true
@@ -387,6 +392,7 @@ switch_over() {
     in_nginx rm "$CANDIDATE/served" || true
     if [[ -n "$1" ]]; then
       in_nginx bash "$1/switch.sh" >>"$STEP_LOG" 2>&1 || true
+      drain
     fi
   fi
   compose logs --no-color --no-log-prefix --tail 10 nginx 2>&1 | grep -v '^{' >>"$STEP_LOG" || true
