@@ -28,3 +28,11 @@ STARTAPP = {
         "python manage.py migrate, pytest"
     ),
 }
+
+# Of the environment, when the settings are read
+ENVIRONMENT_UNFILLED = "These environment variables are empty or still CHANGE_ME: {names}."
+ENVIRONMENT_MALFORMED = "These environment variables have an invalid value: {names}."
+ENVIRONMENT_HINT = (
+    "Fix them in .env (on the server: the GitHub secret ENV_VARS, then deploy again). "
+    ".env.example explains each of them."
+)

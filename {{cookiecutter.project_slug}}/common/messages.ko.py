@@ -29,3 +29,11 @@ STARTAPP = {
         "python manage.py migrate, pytest"
     ),
 }
+
+# 설정이 환경 변수를 읽을 때
+ENVIRONMENT_UNFILLED = "환경 변수가 비어 있거나 아직 CHANGE_ME입니다: {names}."
+ENVIRONMENT_MALFORMED = "환경 변수의 값이 형식에 맞지 않습니다: {names}."
+ENVIRONMENT_HINT = (
+    ".env의 값을 고쳐 주세요(서버에서는 GitHub secret ENV_VARS를 고친 뒤 다시 배포). "
+    "각 값의 뜻은 .env.example에 있습니다."
+)

@@ -21,6 +21,7 @@ PRODUCTION = {name: value or "api.example.com" for name, value in EXAMPLE.items(
     "SECRET_KEY": "known-to-everyone-since-it-is-only-for-this-test-0123456789",
     "ALLOWED_HOSTS": "api.example.com",
     "CSRF_TRUSTED_ORIGINS": "https://api.example.com",
+    "TRUSTED_PROXIES": "10.0.0.0/16",
 }
 
 
