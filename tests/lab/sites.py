@@ -120,22 +120,26 @@ class Site(Host):
         done = run(*command, self.name, "bash", "deploy/deploy.sh", *arguments)
         return done.returncode, done.stdout
 
+    def change(self, files: dict[str, str]) -> None:
+        """Add these texts to the end of these files of the source."""
+        for path, text in files.items():
+            with (self.source / path).open("a", encoding="utf-8") as file:
+                file.write(text)
+
     @contextmanager
     def changed(self, files: dict[str, str]) -> Iterator[None]:
         """Have these texts at the end of these files of the source for a while."""
-        before = {}
-        for path, text in files.items():
-            file = self.source / path
-            before[file] = file.read_bytes() if file.exists() else None
-            file.write_bytes((before[file] or b"") + text.encode())
+        paths = [self.source / path for path in files]
+        before = {path: path.read_bytes() if path.exists() else None for path in paths}
+        self.change(files)
         try:
             yield
         finally:
-            for file, content in before.items():
+            for path, content in before.items():
                 if content is None:
-                    file.unlink()
+                    path.unlink()
                 else:
-                    file.write_bytes(content)
+                    path.write_bytes(content)
 
     @property
     def url(self) -> str:
