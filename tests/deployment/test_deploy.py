@@ -432,12 +432,12 @@ def by_hand(site: Site, command: str) -> None:
 
 
 def test_a_site_that_was_taken_down_comes_up_again(site: Site) -> None:
-    by_hand(site, "down")
+    by_hand(site, "--profile green down")
     site.push_well()
 
 
 def test_a_site_that_was_started_by_hand_is_taken_over(site: Site) -> None:
-    by_hand(site, "down")
+    by_hand(site, "--profile green down")
     assert site.release() == ""
     by_hand(site, "up --build -d")
     assert site.release() == "manual"

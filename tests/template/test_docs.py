@@ -104,6 +104,8 @@ def wrong_compose(root: Path, words: list[str]) -> bool:
     file = "docker-compose.yml"
     if words[:1] == ["-f"]:
         file, words = words[1], words[2:]
+    if words[:1] == ["--profile"]:
+        words = words[2:]
     if not (root / file).exists():
         return True
     command, *rest = words or [""]
