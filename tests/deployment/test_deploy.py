@@ -23,7 +23,7 @@ from lab.machine import wait_until
 from lab.rendering import SWITCHES, at_length, choice_with
 from lab.sites import APP, DATABASE_PASSWORD, Site, live_site, make_key
 from lab.stacks import needs_engine
-from lab.workflows import Outcome
+from lab.workflows import Outcome, Runner
 
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("deploy")]
 
@@ -314,19 +314,22 @@ def test_the_same_commit_again_restarts_nothing(site: Site) -> None:
 
 
 def test_two_pushes_at_once_end_one_after_the_other(site: Site) -> None:
-    outcomes: list[Outcome] = []
+    """One whose source the other replaces before its turn is refused."""
+    outcomes: dict[str, Outcome] = {}
     runners = [site.runner(site.new_release()) for _ in range(2)]
-    threads = [
-        threading.Thread(target=lambda r=runner: outcomes.append(r.run("deploy")))
-        for runner in runners
-    ]
+
+    def run(runner: Runner) -> None:
+        outcomes[runner.environment["GITHUB_SHA"]] = runner.run("deploy")
+
+    threads = [threading.Thread(target=run, args=[runner]) for runner in runners]
     with site.no_request_lost():
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert [outcome.failed for outcome in outcomes] == ["", ""], outcomes
-    assert site.release() in [runner.environment["GITHUB_SHA"] for runner in runners]
+    assert not outcomes[site.release()].failed
+    refused = [outcome.output for outcome in outcomes.values() if outcome.failed]
+    assert all(site.messages["OTHER_SOURCE"] in output for output in refused), refused
 
 
 def another_deployment(site: Site, at_its_end: str) -> subprocess.Popen:
