@@ -52,7 +52,7 @@ KNOWN_CAUSES=(
   "^\\[crash\\]=>preflight itself crashed. Your app and your settings are not the cause.=>Deploy again. If it keeps happening, report the lines above as an issue of the template."
   "CHANGE_ME|is missing a value=>A value in .env is empty or still CHANGE_ME; the lines above name it.=>Fill it in in the GitHub secret ENV_VARS."
   "No module named 'config.settings=>DJANGO_SETTINGS_MODULE has a wrong value.=>Write DJANGO_SETTINGS_MODULE=config.settings.prod into ENV_VARS, without blanks."
-  "EnvError: =>A value in .env has a wrong format; the lines above name it.=>Correct it in the GitHub secret ENV_VARS; .env.example shows the format."
+  "GitHub secret ENV_VARS.*\\.env\\.example=>A value in .env has a wrong format; the lines above name it.=>Correct it in the GitHub secret ENV_VARS; .env.example shows the format."
   "yaml: |services\.|additional properties|validating .*yml=>docker-compose.prod.yml has a mistake; the lines above name the place.=>Correct it and push. \`docker compose -f docker-compose.prod.yml config\` shows the same on your computer."
   "ModuleNotFoundError=>A package is missing in the image.=>Add it to requirements.in, renew the locks, and push."
   "SyntaxError|IndentationError|TabError=>The Python code has a syntax error; the lines above name the place.=>Correct it and push."

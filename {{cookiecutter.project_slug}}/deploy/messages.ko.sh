@@ -52,7 +52,7 @@ KNOWN_CAUSES=(
   "^\\[crash\\]=>preflight 자체에서 오류가 발생했습니다. 앱이나 설정의 문제가 아닙니다.=>다시 배포해 주세요. 계속되면 위의 내용을 템플릿 저장소에 이슈로 알려 주세요."
   "CHANGE_ME|is missing a value=>.env에 비어 있거나 아직 CHANGE_ME인 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS에 값을 채워 주세요."
   "No module named 'config.settings=>DJANGO_SETTINGS_MODULE의 값이 잘못되었습니다.=>ENV_VARS에 공백 없이 DJANGO_SETTINGS_MODULE=config.settings.prod 라고 적어 주세요."
-  "EnvError: =>.env에 형식이 잘못된 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS의 그 값을 고쳐 주세요. 형식은 .env.example에 있습니다."
+  "GitHub secret ENV_VARS.*\\.env\\.example=>.env에 형식이 잘못된 값이 있습니다. 위에 이름이 나와 있습니다.=>GitHub secret ENV_VARS의 그 값을 고쳐 주세요. 형식은 .env.example에 있습니다."
   "yaml: |services\.|additional properties|validating .*yml=>docker-compose.prod.yml에 오류가 있습니다. 위에 위치가 나와 있습니다.=>고쳐서 push해 주세요. \`docker compose -f docker-compose.prod.yml config\`로도 확인할 수 있습니다."
   "ModuleNotFoundError=>이미지에 없는 패키지가 있습니다.=>requirements.in에 추가하고 잠금 파일을 다시 만들어 push해 주세요."
   "SyntaxError|IndentationError|TabError=>Python 코드에 문법 오류가 있습니다. 위치는 위에 나와 있습니다.=>고쳐서 다시 push해 주세요."
