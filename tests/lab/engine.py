@@ -11,9 +11,10 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol, TypeVar
 
-from lab.machine import run
+from lab.machine import run, wait_until
 
 # On all that this process makes, as a label or in its name: another session's is another one.
 LABEL = f"ceos-template-test-{uuid.uuid4().hex[:8]}"
@@ -57,7 +58,9 @@ def pause(container: str) -> None:
 
 def crash(container: str) -> None:
     """End a container's first process from outside, as the kernel does that is out of memory."""
-    os.kill(int(docker("inspect", "--format={{.State.Pid}}", container)), signal.SIGKILL)
+    pid = int(docker("inspect", "--format={{.State.Pid}}", container))
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), 10, "the process has ended")
 
 
 class Removable(Protocol):
