@@ -149,8 +149,8 @@ def names_read_by(project: Path) -> set[str]:
     names = set()
     for file in project.glob("docker-compose*.yml"):
         names |= set(re.findall(r"\$\{(\w+)", file.read_text(encoding="utf-8")))
-    # Compose sets this one by itself.
-    names.discard("COMPOSE_PROJECT_NAME")
+    # deploy.sh sets this one: where the others are.
+    names.discard("ENV_FILE")
     for file in project.rglob("*.py"):
         if "tests" not in file.relative_to(project).parts:
             names |= names_read(file.read_text(encoding="utf-8"))
