@@ -89,6 +89,14 @@ def test_after_the_source_was_deleted_on_the_host_a_push_goes_live(site: Site) -
         site.push_well()
 
 
+def test_what_was_edited_on_the_host_is_deployed(site: Site) -> None:
+    code, output = site.deploy_sh()
+    assert (code, site.messages["ALREADY_LIVE"] in output) == (0, True), output
+    site.shell(f"echo '# Edited' >>{APP}/config/urls.py", user="ubuntu")
+    code, output = site.deploy_sh()
+    assert (code, site.messages["ALREADY_LIVE"] in output) == (0, False), output
+
+
 def test_a_script_stays_executable_on_the_host(site: Site) -> None:
     script = site.source / "tool.sh"
     script.write_text("#!/bin/sh\necho built\n")

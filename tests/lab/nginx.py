@@ -1,13 +1,17 @@
-"""nginx's configuration of a rendered project, as `manage.py prepare` writes it for a release."""
+"""nginx's configuration of a rendered project, as `manage.py prepare` writes it for a release.
+
+There is no database to migrate.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
-from lab.rendering import Choice, completed_production, render
+from lab.rendering import Choice, completed_production, render, rendered_root
 
 SCRIPT = """
 import sys
@@ -18,14 +22,16 @@ from config.settings import prod
 
 # The driver of MySQL is only in the image.
 prod.DATABASES["default"] |= {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
+# No matter which files
+prod.STATIC_ROOT = sys.argv[2]
 django.setup()
 
 from django.core.management import call_command
-from operations.management.commands import prepare
+from operations.management.commands import migrate, prepare
 
-prepare.NGINX, prepare.SOURCE = Path(sys.argv[1]), Path(sys.argv[2])
-call_command("check", tags=["hosts"], deploy=True)
-print(prepare.write_configuration("blue"))
+migrate.Command.handle = lambda *arguments, **options: None
+prepare.NGINX, prepare.SOURCE, prepare.STATIC = map(Path, sys.argv[1:])
+call_command("prepare", "blue")
 """
 
 
@@ -39,8 +45,9 @@ def configure(
     project = render(choice)
     folder.mkdir(exist_ok=True)
     environment = {"ALLOWED_HOSTS": "203.0.113.10", "DOMAIN_NAME": "", "TRUSTED_PROXIES": ""}
+    static = tempfile.mkdtemp(dir=rendered_root())
     return subprocess.run(
-        [sys.executable, "-c", SCRIPT, folder, source or project / "deploy/nginx"],
+        [sys.executable, "-c", SCRIPT, folder, source or project / "deploy/nginx", static],
         cwd=project,
         env={
             "PATH": os.environ["PATH"],

@@ -138,7 +138,7 @@ def test_without_the_authority_the_site_is_up_on_a_certificate_of_its_own(
 def test_certbot_says_what_is_wrong_and_what_to_do(without_authority: SecureSite) -> None:
     log = without_authority.logs("certbot")
     assert f"No certificate for {DOMAIN}" in log
-    assert "https://pebble:14000/dir could not be reached" in log
+    assert "https://pebble:14000/dir: The certificate authority could not be reached" in log
     assert "ACME_SERVER" in log
     assert "restart certbot" in log
 
@@ -290,6 +290,20 @@ def test_a_renewed_certificate_is_served_without_a_failed_request(site: SecureSi
         load.wait_for(50)
     assert site.has_real_certificate()
     assert not load.failures
+
+
+def test_a_key_that_does_not_match_yet_stops_no_later_certificate(site: SecureSite) -> None:
+    """certbot replaces certificate and key one after the other; nginx may look in between."""
+    before = site.certificate()
+    live = f"/etc/letsencrypt/live/{DOMAIN}"
+    other_key = "openssl ecparam -name prime256v1 -genkey -noout"
+    mismatch = f"mv privkey.pem kept; {other_key} >privkey.pem; touch fullchain.pem"
+    site.exec("certbot", "sh", "-ec", f"cd {live}; {mismatch}")
+    wait_until(lambda: "SSL_CTX_use_PrivateKey" in site.logs("nginx"), 30, "nginx has looked")
+    assert site.certificate() == before
+    site.exec("certbot", "mv", f"{live}/kept", f"{live}/privkey.pem")
+    site.exec("certbot", "certbot", "renew", "--force-renewal", "--no-random-sleep-on-renew")
+    wait_until(lambda: site.certificate() != before, 30, "the new certificate is served")
 
 
 def test_a_certificate_that_is_still_good_is_kept(site: SecureSite) -> None:

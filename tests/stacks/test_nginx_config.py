@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -73,6 +74,14 @@ def test_nginx_and_gixy_find_nothing_in_any_configuration(tmp_path: Path, values
     for choice in nginx_choices():
         status, output = gixy(checked(choice, **values), tmp_path)
         assert status == 0, f"{name_of(choice)}\n{output}"
+
+
+@pytest.mark.parametrize("values", MODES.values(), ids=MODES)
+def test_every_value_is_filled_in(tmp_path: Path, values: dict) -> None:
+    for choice in nginx_choices():
+        folder = configured(choice, tmp_path, **values)
+        texts = [file.read_text(encoding="utf-8") for file in folder.iterdir()]
+        assert {name for text in texts for name in re.findall(r"\$\{([A-Z_]+)\}", text)} == set()
 
 
 def broken(tmp_path: Path, old: str, new: str) -> Path:

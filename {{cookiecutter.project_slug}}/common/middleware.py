@@ -1,4 +1,7 @@
-"""What every request gets: an id, a line in the log, and the release's name on its response."""
+"""What every request gets: an id, a line in the log, and the release's name on its response.
+
+One whose client has gone is skipped.
+"""
 
 import logging
 import select

@@ -2,8 +2,8 @@
 # Bring this source live on this host without losing a request; `deploy.sh help` lists the commands.
 #
 # The application has two colours, web-blue and web-green. One is live; the other is built, started
-# and checked next to it, and only then does nginx switch over. Each release has its configuration of
-# nginx in a folder of its own, such as blue-3f2a…-1; the link `current` names the one that is live.
+# and checked next to it, and only then does nginx switch over. Each release has its configuration
+# of nginx in a folder, such as blue-3f2a…-1; the link `current` names the one that is live.
 set -euo pipefail
 # Logs may quote what nobody else on this host may read.
 umask 077
@@ -35,6 +35,7 @@ DOCKER=(docker)
 # As docker-compose.prod.yml names them
 PROJECT=""
 IMAGE=""
+REDIS=""
 REHEARSAL=""
 # The step being done, the colour that is being made ready, its configuration of nginx, and whether
 # the database has been migrated for it.
@@ -107,6 +108,7 @@ read_project() {
   ENV_FILE=/dev/null RELEASE=any attempt compose config || give_up
   PROJECT="$(sed -n 's/^name: //p' "$STEP_LOG")"
   IMAGE="$(sed -n 's/^ *image: \(.*\):any$/\1/p' "$STEP_LOG" | head -n 1)"
+  REDIS="$(sed -n 's/^  \(redis\):$/\1/p' "$STEP_LOG")"
   REHEARSAL="$PROJECT-rehearsal"
 }
 
@@ -167,7 +169,7 @@ describe_live() {
 take_lock() {
   mkdir -p "$STATE" 2>/dev/null || true
   if [[ -n "$(find . "$STATE" -maxdepth 1 ! -user "$(id -un)" -print -quit 2>&1)" ]]; then
-    fail "$NOT_YOURS" "$NOT_YOURS_NEXT $(id -un): $PWD"
+    fail "$NOT_YOURS" "$NOT_YOURS_NEXT ${SUDO_USER:-$(id -un)}: $PWD"
   fi
   exec 9>"$STATE/lock"
   if ! flock --nonblock 9; then
@@ -263,14 +265,15 @@ build() {
 # In the new image, with the new environment, before anything changes.
 check_beforehand() {
   step "$PREFLIGHT"
-  if has_redis; then
+  if [[ -n "$REDIS" ]]; then
     attempt compose up --detach --no-deps --no-recreate --wait --wait-timeout 60 redis || give_up
   fi
-  attempt compose run --rm --no-deps --no-TTY prepare python manage.py preflight || give_up
+  attempt run_once python manage.py preflight || give_up
 }
 
-has_redis() {
-  grep -q '^  redis:$' "$COMPOSE_FILE"
+# run_once COMMAND…: in a container of the new image that ends with it
+run_once() {
+  compose run --rm --no-deps --no-TTY prepare "$@"
 }
 
 # Migrate, copy static files, write nginx's configuration.
@@ -278,7 +281,7 @@ prepare() {
   local status=0
   COLOUR="$1"
   step "$PREPARING"
-  attempt compose run --rm --no-deps --no-TTY prepare python manage.py prepare "$COLOUR" || status=$?
+  attempt run_once python manage.py prepare "$COLOUR" || status=$?
   if grep -q '^  Applying .* OK$' "$STEP_LOG"; then
     MIGRATED=true
   fi
@@ -372,16 +375,13 @@ end_rehearsal() {
 
 # nginx and what stands next to it; what runs and is as it should be is left alone.
 start_others() {
-  local services=(nginx)
   step "$STARTING_OTHERS"
-  if has_redis; then
-    services+=(redis)
-  fi
-  attempt compose up --detach --no-deps --wait --wait-timeout 60 "${services[@]}" || give_up
+  attempt compose up --detach --no-deps --wait --wait-timeout 60 nginx ${REDIS:+"$REDIS"} ||
+    give_up
 }
 
-# switch_over LIVE SECONDS: switch nginx to the candidate, and back again if the site, within so many
-# seconds, answers wrongly.
+# switch_over LIVE SECONDS: switch nginx to the candidate, and back again if the site, within so
+# many seconds, answers wrongly.
 switch_over() {
   step "$SWITCHING web-$COLOUR"
   if attempt in_nginx bash "$CANDIDATE/switch.sh"; then
@@ -417,8 +417,11 @@ drain() {
 }
 
 has_old_workers() {
-  [[ -n "$(containers nginx)" ]] &&
-    [[ "$(in_nginx sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " "')" == *"shutting down"* ]]
+  local processes=""
+  if [[ -n "$(containers nginx)" ]]; then
+    processes="$(in_nginx sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " "')"
+  fi
+  [[ "$processes" == *"worker process is shutting down"* ]]
 }
 
 # stop_old COLOUR: it stays as it is, stopped, for a rollback.

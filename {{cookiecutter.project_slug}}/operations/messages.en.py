@@ -7,6 +7,7 @@ WORDS = {
     "next": "Next:",
     "crashed": "preflight itself (operations/) crashed. Your app and your settings are not the cause.",
     "waiting": "Another session uses a table that the migration changes. Trying again for a minute. Sessions with a lock:",
+    "not_undone": "Not all that the failed migration had done could be undone: {error}",
     "blocked": "The migration was not applied: another session kept its lock on a table for a minute. The old release stays live. Often it is a database client (Workbench, DBeaver) with an open transaction. Close it, then deploy again. Sessions with a lock:",
 }
 
@@ -137,4 +138,13 @@ FAULTS = {
         "The service reported the error in parentheses.",
         "{address}",
     ),
+}
+
+# Of certbot, in its container's log
+CERTIFICATE = {
+    "NO_CERTIFICATE": "No certificate for {domain}; the site goes on with the one it has.",
+    "CHALLENGE_FAILED": "The certificate authority could not reach http://{domain}/. Check that the domain points to this server's IP address and that the security group opens port 80.",
+    "AUTHORITY_UNREACHABLE": "The certificate authority could not be reached. Check that this server reaches the Internet and that ACME_SERVER in .env is right, or empty.",
+    "CERTBOT_FAILED": "See certbot's message above; check DOMAIN_NAME and LETSENCRYPT_EMAIL in .env.",
+    "TRYING_AGAIN": "Trying again in half an hour; at once with:",
 }

@@ -7,6 +7,7 @@ WORDS = {
     "next": "다음에 할 일:",
     "crashed": "preflight(operations/) 자체에서 오류가 발생했습니다. 앱이나 설정의 문제가 아닙니다.",
     "waiting": "마이그레이션이 바꿀 테이블을 다른 세션이 쓰고 있어 1분 동안 다시 시도합니다. 잠금을 잡은 세션:",
+    "not_undone": "실패한 마이그레이션이 이미 바꾼 내용을 모두 되돌리지는 못했습니다: {error}",
     "blocked": "다른 세션이 테이블의 잠금을 1분 동안 놓지 않아 마이그레이션을 적용하지 못했습니다. 이전 버전이 계속 서비스합니다. 트랜잭션을 열어 둔 DB 클라이언트(Workbench, DBeaver)인 경우가 많습니다. 닫은 뒤 다시 배포해 주세요. 잠금을 잡은 세션:",
 }
 
@@ -29,10 +30,10 @@ NOTES = {
 # What a migration does to a release that does not know it
 BREAKING_CHANGES = {
     "table": "테이블 {table}이(가) 없어지거나 이름이 바뀝니다",
-    "column": "열 {table}.{column}이(가) 없어지거나 이름이 바뀝니다",
-    "required": "열 {table}.{column}에 값이 꼭 필요한데 데이터베이스에 기본값이 없습니다",
-    "not_null": "열 {table}.{column}이(가) 더는 NULL을 받지 않습니다",
-    "type": "열 {table}.{column}의 새 타입은 이전 값을 모두 담지 못합니다",
+    "column": "컬럼 {table}.{column}이(가) 없어지거나 이름이 바뀝니다",
+    "required": "컬럼 {table}.{column}에 값이 꼭 필요한데 데이터베이스에 기본값이 없습니다",
+    "not_null": "컬럼 {table}.{column}이(가) 더는 NULL을 받지 않습니다",
+    "type": "컬럼 {table}.{column}의 새 타입은 이전 값을 모두 담지 못합니다",
 }
 
 FAULTS = {
@@ -137,4 +138,13 @@ FAULTS = {
         "괄호 안은 그 서비스가 알려 준 오류입니다.",
         "{address}",
     ),
+}
+
+# certbot 컨테이너의 로그
+CERTIFICATE = {
+    "NO_CERTIFICATE": "{domain}의 인증서를 받지 못했습니다. 사이트는 지금 가진 인증서로 계속 동작합니다.",
+    "CHALLENGE_FAILED": "인증 기관이 http://{domain}/ 에 접속하지 못했습니다. 도메인이 이 서버의 IP 주소를 가리키는지, 보안 그룹에서 80번 포트가 열려 있는지 확인해 주세요.",
+    "AUTHORITY_UNREACHABLE": "인증 기관에 연결하지 못했습니다. 이 서버에서 인터넷에 접속할 수 있는지, .env의 ACME_SERVER가 비어 있거나 올바른지 확인해 주세요.",
+    "CERTBOT_FAILED": "certbot이 위에 출력한 내용과 .env의 DOMAIN_NAME, LETSENCRYPT_EMAIL을 확인해 주세요.",
+    "TRYING_AGAIN": "30분 뒤에 다시 시도합니다. 바로 시도하려면:",
 }

@@ -19,8 +19,10 @@ choose_certificate() {
         -keyout "$OWN/privkey.pem" -out "$OWN/fullchain.pem" 2>/dev/null
     fi
   fi
-  ln -sfn "$chosen" "$SERVED.new"
-  mv -T "$SERVED.new" "$SERVED"
+  if [[ ! $SERVED -ef $chosen ]]; then
+    ln -sfn "$chosen" "$SERVED.new"
+    mv -T "$SERVED.new" "$SERVED"
+  fi
 }
 
 main() {

@@ -32,6 +32,4 @@ FAULTS = {
     ),
 }
 
-NOT_UNDONE = "Not all that the failed migration had done could be undone: {error}"
-
 HIDDEN = "This user may not see which one. An administrator of the database finds it with:"

@@ -31,5 +31,3 @@ FAULTS = {
         "Compare sslmode in the database OPTIONS in config/settings/base.py with rds.force_ssl.",
     ),
 }
-
-NOT_UNDONE = "Not all that the failed migration had done could be undone: {error}"

@@ -31,5 +31,3 @@ FAULTS = {
         "config/settings/base.py의 데이터베이스 OPTIONS에 있는 sslmode와 RDS의 rds.force_ssl을 확인해 주세요.",
     ),
 }
-
-NOT_UNDONE = "실패한 마이그레이션이 이미 바꾼 내용을 모두 되돌리지는 못했습니다: {error}"

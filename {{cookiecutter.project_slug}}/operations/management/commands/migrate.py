@@ -16,7 +16,6 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 
 from operations.database.locks import Blocked, limit_waiting, patiently
-from operations.database.messages import NOT_UNDONE
 from operations.messages import WORDS
 
 
@@ -67,7 +66,7 @@ class UndoingExecutor(MigrationExecutor):
                 for step in reversed(steps):
                     step(editor)
         except Exception as error:
-            print("\n" + NOT_UNDONE.format(error=error))
+            print("\n" + WORDS["not_undone"].format(error=error))
 
 
 class Command(migrate.Command):

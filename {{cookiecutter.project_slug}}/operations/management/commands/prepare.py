@@ -9,11 +9,13 @@ import time
 from argparse import ArgumentParser
 from ipaddress import ip_network
 from pathlib import Path
-from shutil import copyfile
+from shutil import copyfile, copytree
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+
+from operations.messages import CERTIFICATE
 
 SOURCE = settings.BASE_DIR / "deploy/nginx"
 NGINX = Path("/srv/nginx")
@@ -36,17 +38,13 @@ def copy_static_files(source: Path, target: Path) -> None:
             os.utime(file)
         elif modified < now - SECONDS_TO_KEEP_STATIC_FILES:
             file.unlink()
-    for file in source.rglob("*"):
-        if file.is_file():
-            place_file(file, target / file.relative_to(source))
+    copytree(source, target, copy_function=place_file, dirs_exist_ok=True)
 
 
-def place_file(source: Path, target: Path) -> None:
+def place_file(source: str, target: str) -> None:
     """Copy a file; nobody sees half of it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    new = target.with_name(f".{target.name}.new")
-    copyfile(source, new)
-    new.replace(target)
+    copyfile(source, f"{target}.new")
+    os.replace(f"{target}.new", target)
 
 
 def configuration_values(colour: str) -> dict[str, str]:
@@ -64,6 +62,7 @@ def configuration_values(colour: str) -> dict[str, str]:
         "SITE": f"{'https' if domain and not proxies else 'http'}://{host}",
         "TRUSTED_PROXIES": " ".join(f"{proxy} 1;" for proxy in trusted),
         "REAL_IP_FROM": " ".join(f"set_real_ip_from {proxy};" for proxy in trusted),
+        **{name: text.format(domain=domain) for name, text in CERTIFICATE.items()},
     }
 
 

@@ -23,20 +23,17 @@ obtain_or_renew() {
   certbot "$@" >"$OUTPUT" 2>&1
 }
 
-# The likely cause, from what certbot printed
+# The likely cause, from what certbot printed; `prepare` fills in the texts.
 print_cause() {
-  echo "==> $DOMAIN_NAME 의 인증서를 받지 못했습니다. 사이트는 지금 가진 인증서로 계속 동작합니다."
+  echo "==> ${NO_CERTIFICATE}"
   if grep -qiE 'challenges have failed|challenge failed' "$OUTPUT"; then
-    echo "    인증 기관이 http://$DOMAIN_NAME/ 에 접속하지 못했습니다. 도메인이 이 서버의"
-    echo "    IP 주소를 가리키는지, 보안 그룹에서 80번 포트가 열려 있는지 확인해 주세요."
+    echo "    ${CHALLENGE_FAILED}"
   elif grep -qiE 'connection|resolve|timed out|ssl' "$OUTPUT"; then
-    echo "    ${ACME_SERVER:-https://letsencrypt.org/} 에 연결하지 못했습니다. 이 서버에서"
-    echo "    인터넷에 접속할 수 있는지, .env의 ACME_SERVER가 비어 있거나 올바른지 확인해 주세요."
+    echo "    ${ACME_SERVER:-https://letsencrypt.org/}: ${AUTHORITY_UNREACHABLE}"
   else
-    echo "    certbot이 위에 출력한 내용과 .env의 DOMAIN_NAME, LETSENCRYPT_EMAIL을 확인해 주세요."
+    echo "    ${CERTBOT_FAILED}"
   fi
-  echo "    $TRY_AGAIN_AFTER 뒤에 다시 시도합니다. 바로 시도하려면:"
-  echo "    docker compose -f docker-compose.prod.yml restart certbot"
+  echo "    ${TRYING_AGAIN} docker compose -f docker-compose.prod.yml restart certbot"
 }
 
 while true; do
