@@ -155,7 +155,8 @@ def stack(
         urls.write(URLS)
     services = {
         "silent": {"image": "python:3.14-slim", "command": ["python", "-c", SILENT]},
-        "web-blue": {"mem_limit": "400m", "memswap_limit": "400m"},
+        # With as much of the processor as others: the sites of other tests are on this machine too.
+        "web-blue": {"mem_limit": "400m", "memswap_limit": "400m", "cpu_shares": 1024},
     }
     with removed_afterwards(HangingStack(project, choice, services=services)) as stack:
         stack.up()
