@@ -86,7 +86,7 @@ def test_every_value_is_filled_in(tmp_path: Path, values: dict) -> None:
 
 def broken(tmp_path: Path, old: str, new: str) -> Path:
     source = shutil.copytree(render(nginx_choices()[0]) / "deploy" / "nginx", tmp_path / "broken")
-    file = source / "http.conf"
+    file = source / "nginx.conf"
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new))

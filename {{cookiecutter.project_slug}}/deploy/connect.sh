@@ -75,34 +75,24 @@ show_usage() {
 }
 
 read_arguments() {
-  local argument
   while (($# > 0)); do
-    argument="$1"
-    shift
-    case "$argument" in
+    case "$1" in
     help | -h | --help)
       echo "$CONNECT_HELP"
       exit
       ;;
-    --user)
-      REMOTE_USER="${1:-}"
-      shift || show_usage
-      ;;
-    --fingerprint)
-      FINGERPRINT="${1:-}"
-      shift || show_usage
+    --user | --fingerprint)
+      (($# > 1)) || show_usage
+      if [[ "$1" == --user ]]; then REMOTE_USER="$2"; else FINGERPRINT="$2"; fi
+      shift
       ;;
     -*) show_usage ;;
     *)
-      if [[ -z "$HOST" ]]; then
-        HOST="$argument"
-      elif [[ -z "$KEY_FILE" ]]; then
-        KEY_FILE="$argument"
-      else
-        show_usage
-      fi
+      [[ -z "$KEY_FILE" ]] || show_usage
+      if [[ -z "$HOST" ]]; then HOST="$1"; else KEY_FILE="$1"; fi
       ;;
     esac
+    shift
   done
   [[ -n "$KEY_FILE" && "$REMOTE_USER" =~ ^[A-Za-z_][A-Za-z0-9_.-]*$ ]] || show_usage
   [[ "$HOST" =~ ^[A-Za-z0-9._-]+$ ]] || fail "$(text "$NOT_A_HOST" "$HOST")" "$BAD_HOST_NEXT"

@@ -19,24 +19,16 @@ readonly STATE=.deploy
 readonly STEP_LOG="$STATE/step.log"
 readonly KEPT_RELEASES=3
 readonly KEPT_BUILD_CACHE=1gb
-readonly KEPT_LOG_LINES=5000
 readonly SECONDS_TO_GET_READY=120
 readonly SECONDS_TO_BEGIN=10
 readonly SECONDS_OF_CHECKING=2
 readonly SECONDS_TO_DRAIN=120
-# Compose gets these from here: left to read .env by itself, it would take a $ in a password for a
-# variable of its own. config/env.py checks the last two as well.
-readonly COMPOSE_KEYS=(
-  DOMAIN_NAME LETSENCRYPT_EMAIL ACME_SERVER TRUSTED_PROXIES WEB_REPLICAS WEB_CONCURRENCY
-)
 export COMPOSE_DISABLE_ENV_FILE=1
 export ENV_FILE=.env
 DOCKER=(docker)
 # As docker-compose.prod.yml names them
 PROJECT=""
 IMAGE=""
-REDIS=""
-REHEARSAL=""
 # The step being done, the colour that is being made ready, its configuration of nginx, and whether
 # the database has been migrated for it.
 STEP=""
@@ -56,11 +48,15 @@ attempt() {
   "$@" >"$STEP_LOG" 2>&1
 }
 
+# must COMMAND…: the same, and no step follows if it fails.
+must() {
+  attempt "$@" || give_up
+}
+
 # fail CAUSE NEXT_STEP
 fail() {
   report_failure
-  printf '    %s %s\n' "$CAUSED_BY" "$1" "$NEXT_STEP" "$2" >&2
-  exit 1
+  refuse "$@"
 }
 
 # give_up: end with what the log of the failed step shows.
@@ -69,12 +65,12 @@ give_up() {
   log_excerpt | LC_ALL=C.UTF-8 sed -E 's/^(.{120}).{80,}(.{200})$/\1 … \2/' >&2
   cat "$STEP_LOG" >>"$STATE/deploy.log" || true
   if [[ -n "$COLOUR" ]]; then
-    discard
+    compose rm --stop --force "web-$COLOUR" >/dev/null 2>&1 || true
   fi
+  tidy_up >/dev/null 2>&1 || true
   report_failure
   print_cause "$STEP_LOG" "${KNOWN_CAUSES[@]}" >&2 ||
-    printf '    %s %s\n' "$CAUSED_BY" "$UNKNOWN_CAUSE" "$NEXT_STEP" "$UNKNOWN_CAUSE_NEXT" >&2
-  tidy_up >/dev/null 2>&1 || true
+    refuse "$UNKNOWN_CAUSE" "$UNKNOWN_CAUSE_NEXT"
   exit 1
 }
 
@@ -87,14 +83,12 @@ report_failure() {
 
 # Of a build what the failed instruction printed, of the preflight what is wrong, else the end.
 log_excerpt() {
-  local beginning
-  for beginning in '^ > \[' '^\[(wrong|오류)\]'; do
-    if grep -Eq "$beginning" "$STEP_LOG"; then
-      sed -En "/$beginning/,\$ {/^------/q; p}" "$STEP_LOG" | tail -n 20
-      return
-    fi
-  done
-  tail -n 8 "$STEP_LOG"
+  local beginning='^( > \[|\[(wrong|오류)\])'
+  if grep -Eq "$beginning" "$STEP_LOG"; then
+    sed -En "/$beginning/,\$ {/^------/q; p}" "$STEP_LOG" | tail -n 20
+  else
+    tail -n 8 "$STEP_LOG"
+  fi
 }
 
 # Docker and what it knows
@@ -105,39 +99,27 @@ compose() {
 
 read_project() {
   mkdir -p "$STATE"
-  ENV_FILE=/dev/null RELEASE=any attempt compose config || give_up
+  ENV_FILE=/dev/null RELEASE=any must compose config
   PROJECT="$(sed -n 's/^name: //p' "$STEP_LOG")"
   IMAGE="$(sed -n 's/^ *image: \(.*\):any$/\1/p' "$STEP_LOG" | head -n 1)"
-  REDIS="$(sed -n 's/^  \(redis\):$/\1/p' "$STEP_LOG")"
-  REHEARSAL="$PROJECT-rehearsal"
 }
 
-# containers SERVICE [OPTION…]
-containers() {
-  "${DOCKER[@]}" ps --format '{{.ID}}' --filter "label=com.docker.compose.project=$PROJECT" \
-    --filter "label=com.docker.compose.service=$1" \
-    --filter label=com.docker.compose.oneoff=False "${@:2}"
+is_running() {
+  [[ -n "$(compose ps --quiet "$1")" ]]
 }
 
 # in_nginx COMMAND…: run it where nginx's configurations are, also when nginx is down.
 in_nginx() {
-  local nginx
-  nginx="$(containers nginx --filter status=running | head -n 1)"
-  if [[ -n "$nginx" ]]; then
-    "${DOCKER[@]}" exec --workdir /srv/nginx "$nginx" "$@"
+  if is_running nginx; then
+    compose exec --no-TTY --workdir /srv/nginx nginx "$@"
   else
     compose run --rm --no-deps --no-TTY --workdir /srv/nginx nginx "$@" 2>/dev/null
-  fi
+  fi </dev/null
 }
 
 # The configuration that is live; nothing before the first deployment.
 live_candidate() {
   in_nginx readlink current 2>/dev/null | grep -E '^(blue|green)-' || true
-}
-
-# The configurations that have been live, the latest first.
-served_candidates() {
-  in_nginx sh -c 'ls -t blue-*/served green-*/served | xargs -r dirname' 2>/dev/null || true
 }
 
 # release_in CANDIDATE: blue-3f2a-1 is the first of release 3f2a in blue.
@@ -155,88 +137,14 @@ describe_live() {
   if [[ -n "$PROJECT" ]]; then
     live="$(live_candidate)"
   fi
-  if [[ -n "$live" && -n "$(containers "web-${live%%-*}")" ]]; then
+  if [[ -n "$live" ]] && is_running "web-${live%%-*}"; then
     echo "web-${live%%-*}, $(release_in "$live")"
   else
     echo "$NOTHING"
   fi
 }
 
-# What every command needs first
-
-# One deployment at a time. The kernel frees the lock when this process ends, however it ends, and
-# with it whatever command it had begun.
-take_lock() {
-  mkdir -p "$STATE" 2>/dev/null || true
-  if [[ -n "$(find . "$STATE" -maxdepth 1 ! -user "$(id -un)" -print -quit 2>&1)" ]]; then
-    fail "$NOT_YOURS" "$NOT_YOURS_NEXT ${SUDO_USER:-$(id -un)}: $PWD"
-  fi
-  exec 9>"$STATE/lock"
-  if ! flock --nonblock 9; then
-    step "$WAITING"
-    flock 9
-  fi
-}
-
-# A workflow that is cancelled, or a connection that breaks, stops no deployment half-way.
-outlive_the_connection() {
-  local log="$STATE/deploy.log" writer
-  trap '' HUP PIPE
-  if [[ -e "$log" ]]; then
-    tail -n "$KEPT_LOG_LINES" "$log" >"$log.new"
-    mv "$log.new" "$log"
-  fi
-  printf '\n%s\n' "$(date --iso-8601=seconds)" >>"$log"
-  exec > >(exec 9>&- && tee --append --output-error=warn "$log") 2>&1
-  writer=$!
-  # This process ends after its last line is written. An .env from stdin that did not get its place
-  # is a secret too many.
-  # shellcheck disable=SC2064 # The writer is known now.
-  trap "rm -f '$STATE/env'; exec >&- 2>&-; wait $writer" EXIT
-}
-
-# A new .env comes on stdin. It serves the new release at once, yet takes the old one's place only
-# when that is live.
-accept_env() {
-  local new="$STATE/env" unreadable repeated
-  if [[ "${1:-}" == --env-from-stdin ]]; then
-    cat >"$new"
-    # What Windows adds to the file's beginning and to each line's end
-    sed --in-place --expression $'1s/^\xef\xbb\xbf//' --expression 's/\r$//' "$new"
-    # Reported by its number: the line may hold a secret.
-    unreadable="$(grep -Evn '^([[:space:]]*(#.*)?|[A-Za-z_][A-Za-z0-9_]*=.*)$' "$new" |
-      cut -d : -f 1 | head -n 1 || true)"
-    if [[ -n "$unreadable" ]]; then
-      fail "$ENV_UNREADABLE $unreadable" "$ENV_UNREADABLE_NEXT"
-    fi
-    repeated="$(sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' "$new" | sort | uniq --repeated)"
-    if [[ -n "$repeated" ]]; then
-      fail "$ENV_REPEATED" "$ENV_REPEATED_NEXT ${repeated//$'\n'/, }"
-    fi
-    ENV_FILE="$new"
-  elif [[ ! -e .env ]]; then
-    fail "$NO_ENV" "$NO_ENV_NEXT"
-  fi
-  export_compose_keys
-}
-
-export_compose_keys() {
-  local key
-  for key in "${COMPOSE_KEYS[@]}"; do
-    export "$key=$(sed -n "s/^$key=//p" "$ENV_FILE" | tail -n 1)"
-  done
-  # Compose, which reads it before Python does, would only say that it cannot convert it.
-  if [[ ! "${WEB_REPLICAS:=1}" =~ ^[1-9][0-9]?$ ]]; then
-    fail "$BAD_REPLICAS '$WEB_REPLICAS'" "$BAD_REPLICAS_NEXT"
-  fi
-}
-
-keep_env() {
-  if [[ "$ENV_FILE" != .env ]]; then
-    mv "$ENV_FILE" .env
-    ENV_FILE=.env
-  fi
-}
+# The steps of a deployment
 
 # read_release [EXPECTED]: the commit, which the workflow has put here along with the source.
 read_release() {
@@ -247,33 +155,26 @@ read_release() {
   export RELEASE="${RELEASE:-manual-$(date +%Y%m%d-%H%M%S)}"
 }
 
-# The steps of a deployment
-
 # Is this very commit live, with this environment, and was nothing edited here since?
 is_live_already() {
   local since
-  [[ "$(release_in "$1")" == "$RELEASE" && -n "$(containers "web-${1%%-*}")" ]] &&
+  [[ "$(release_in "$1")" == "$RELEASE" ]] && is_running "web-${1%%-*}" &&
     cmp --silent "$ENV_FILE" .env && since="$(in_nginx stat --format %Y "$1/served")" &&
     [[ -z "$(find . -path "./$STATE" -prune -o -type f -newermt "@$since" -print -quit)" ]]
 }
 
+# build COLOUR: what is wrong shows in the new image, with the new environment, before anything
+# changes.
 build() {
   step "$BUILDING $RELEASE"
-  attempt compose build "web-$1" || give_up
-}
-
-# In the new image, with the new environment, before anything changes.
-check_beforehand() {
+  must compose build "web-$1"
   step "$PREFLIGHT"
-  if [[ -n "$REDIS" ]]; then
-    attempt compose up --detach --no-deps --no-recreate --wait --wait-timeout 60 redis || give_up
-  fi
-  attempt run_once python manage.py preflight || give_up
+  must run_once python manage.py preflight
 }
 
 # run_once COMMAND…: in a container of the new image that ends with it
 run_once() {
-  compose run --rm --no-deps --no-TTY prepare "$@"
+  compose run --rm --no-TTY prepare "$@"
 }
 
 # Migrate, copy static files, write nginx's configuration.
@@ -291,35 +192,19 @@ prepare() {
   CANDIDATE="$(tail -n 1 "$STEP_LOG")"
 }
 
-# Can the release that is started use the database as later migrations have left it?
-check_migrations_since() {
-  local live known
-  step "$CHECKING_MIGRATIONS"
-  live="$(containers "web-$(other "$COLOUR")" | head -n 1)"
-  if [[ -n "$live" ]]; then
-    known="$("${DOCKER[@]}" exec "$(containers "web-$COLOUR" | head -n 1)" \
-      python manage.py showmigrations --plan 2>"$STEP_LOG")" || give_up
-    attempt "${DOCKER[@]}" exec --interactive "$live" \
-      python manage.py preflight --rollback <<<"$known" || give_up
-  fi
-}
-
 # start --force-recreate, or --no-recreate for a container that is there
 start() {
   local end=$((SECONDS + SECONDS_TO_GET_READY))
   step "$STARTING web-$COLOUR, $RELEASE"
-  if [[ -n "$(containers "web-$COLOUR")" ]]; then
-    # After a deployment that was cut off it may have requests.
-    drain
-  fi
-  attempt compose up --detach --no-deps --no-build "$1" \
-    --scale "web-$COLOUR=$WEB_REPLICAS" "web-$COLOUR" || give_up
+  # After a deployment that was cut off it may have requests.
+  drain
+  must compose up --detach --no-deps --no-build "$1" \
+    --scale "web-$COLOUR=$WEB_REPLICAS" "web-$COLOUR"
   until [[ "$(states | cut -d , -f 1 | sort --unique)" == "running healthy" ]]; do
     if ((SECONDS >= end)) || states | grep -Eq '^(exited|restarting|dead) |restarted [1-9]'; then
       {
         compose logs --no-color --no-log-prefix --tail 30 "web-$COLOUR"
         states
-        last_health_check
       } >"$STEP_LOG" 2>&1 || true
       give_up
     fi
@@ -327,76 +212,43 @@ start() {
   done
 }
 
-# Of each container of the colour a line: state, health, how it ended
+# Of each container of the colour a line: state, health, how it ended, what its last check found
 states() {
   # shellcheck disable=SC2046 # One word a container.
   "${DOCKER[@]}" inspect --format "{{.State.Status}} {{.State.Health.Status}}, \
-exit code {{.State.ExitCode}}, restarted {{.RestartCount}} times" \
-    $(containers "web-$COLOUR" --all) 2>/dev/null
+exit code {{.State.ExitCode}}, restarted {{.RestartCount}} times{{\$last := \"\"}}\
+{{range .State.Health.Log}}{{\$last = .Output}}{{end}}: {{json \$last}}" \
+    $(compose ps --all --quiet "web-$COLOUR") 2>/dev/null
 }
 
-last_health_check() {
-  "${DOCKER[@]}" inspect --format '{{range .State.Health.Log}}{{.Output}}{{end}}' \
-    "$(containers "web-$COLOUR" --all | head -n 1)" | grep . | tail -n 1
-}
-
-discard() {
-  compose rm --stop --force "web-$COLOUR" >>"$STEP_LOG" 2>&1 || true
-  if [[ -n "$CANDIDATE" ]]; then
-    in_nginx sh -c "[ -e '$CANDIDATE/served' ] || rm -r '$CANDIDATE'" || true
-  fi
-}
-
-# The new colour behind an nginx of its own that nobody else reaches: what is wrong, be it with the
-# application or with nginx's configuration, shows there and not to the site's clients.
+# rehearse SECONDS: the new colour behind an nginx of its own that nobody else reaches. What is
+# wrong, be it with the application or with nginx's configuration, shows there and not to the
+# site's clients.
 rehearse() {
   step "$REHEARSING $CANDIDATE"
-  end_rehearsal
-  # shellcheck disable=SC2016 # $0 is the candidate there.
-  if attempt compose run --detach --no-deps --name "$REHEARSAL" nginx bash -ec '
+  # shellcheck disable=SC2016 # $0 is the candidate's folder there.
+  if ! attempt compose run --rm --no-deps --no-TTY nginx bash -ec '
       if [[ -e $0/certificate.sh ]]; then bash $0/certificate.sh; fi
-      exec nginx -c $0/nginx.conf -g "daemon off;"' "/srv/nginx/$CANDIDATE" &&
-    attempt "${DOCKER[@]}" exec "$REHEARSAL" bash "/srv/nginx/$CANDIDATE/check.sh" \
-      "$RELEASE" "$SECONDS_TO_BEGIN" "$1"; then
-    end_rehearsal
-    return
-  fi
-  {
-    "${DOCKER[@]}" logs --tail 10 "$REHEARSAL" 2>&1 | grep -v '^{'
-    compose logs --no-color --no-log-prefix "web-$COLOUR" | grep '"level":"ERROR"' | tail -n 3
-  } >>"$STEP_LOG" || true
-  end_rehearsal
-  give_up
-}
-
-end_rehearsal() {
-  "${DOCKER[@]}" rm --force --volumes "$REHEARSAL" >/dev/null 2>&1 || true
-}
-
-# nginx and what stands next to it; what runs and is as it should be is left alone.
-start_others() {
-  step "$STARTING_OTHERS"
-  attempt compose up --detach --no-deps --wait --wait-timeout 60 nginx ${REDIS:+"$REDIS"} ||
+      nginx -c $0/nginx.conf
+      bash $0/check.sh "$@"' "/srv/nginx/$CANDIDATE" "$SECONDS_TO_BEGIN" "$1"; then
+    sed --in-place '/^{/d' "$STEP_LOG"
+    compose logs --no-color --no-log-prefix "web-$COLOUR" | grep '"level":"ERROR"' | tail -n 3 \
+      >>"$STEP_LOG" || true
     give_up
+  fi
 }
 
-# switch_over LIVE SECONDS: switch nginx to the candidate, and back again if the site, within so
-# many seconds, answers wrongly.
+# switch_over SECONDS: switch nginx to the candidate; if the site, within so many seconds, answers
+# wrongly, what was live is live again.
 switch_over() {
   step "$SWITCHING web-$COLOUR"
-  if attempt in_nginx bash "$CANDIDATE/switch.sh"; then
-    if attempt in_nginx bash "$CANDIDATE/check.sh" "$RELEASE" 1 "$2"; then
-      COLOUR=""
-      return
-    fi
-    in_nginx rm "$CANDIDATE/served" || true
-    if [[ -n "$1" ]]; then
-      in_nginx bash "$1/switch.sh" >>"$STEP_LOG" 2>&1 || true
-      drain
-    fi
+  if ! attempt in_nginx bash "$CANDIDATE/switch.sh" "$1"; then
+    drain
+    compose logs --no-color --no-log-prefix --tail 10 nginx 2>&1 | grep -v '^{' >>"$STEP_LOG" ||
+      true
+    give_up
   fi
-  compose logs --no-color --no-log-prefix --tail 10 nginx 2>&1 | grep -v '^{' >>"$STEP_LOG" || true
-  give_up
+  COLOUR=""
 }
 
 # certbot has nothing to do without a domain, or behind a load balancer that ends HTTPS.
@@ -410,23 +262,14 @@ start_certbot() {
 
 # nginx's old workers finish the requests that they have; only then may the old colour end.
 drain() {
-  local end=$((SECONDS + SECONDS_TO_DRAIN))
-  while ((SECONDS < end)) && has_old_workers; do
-    sleep 0.5
-  done
-}
-
-has_old_workers() {
-  local processes=""
-  if [[ -n "$(containers nginx)" ]]; then
-    processes="$(in_nginx sh -c 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\0" " "')"
-  fi
-  [[ "$processes" == *"worker process is shutting down"* ]]
+  # The brackets keep the search from finding itself.
+  in_nginx timeout "$SECONDS_TO_DRAIN" bash -c 'while
+    grep -qs "[w]orker process is shutting down" /proc/[0-9]*/cmdline; do sleep 0.5; done' || true
 }
 
 # stop_old COLOUR: it stays as it is, stopped, for a rollback.
 stop_old() {
-  if [[ -n "$1" && -n "$(containers "web-$1")" ]]; then
+  if [[ -n "$1" ]] && is_running "web-$1"; then
     step "$DRAINING web-$1"
     drain
     attempt compose stop "web-$1" || true
@@ -453,7 +296,6 @@ tidy_up() {
   fi
   # What a start by hand, or a deployment that was cut off, has left.
   compose rm --force prepare switch >/dev/null 2>&1 || true
-  end_rehearsal
   # shellcheck disable=SC2016 # $0 is the number there.
   kept="$(in_nginx sh -ec '
     served="$(ls -t blue-*/served green-*/served 2>/dev/null | head -n "$0")"
@@ -496,14 +338,18 @@ deploy() {
     return
   fi
   build "$idle"
-  check_beforehand
   prepare "$idle"
   start --force-recreate
   rehearse "$SECONDS_OF_CHECKING"
-  start_others
-  switch_over "$live" "$SECONDS_OF_CHECKING"
+  step "$STARTING_OTHERS"
+  # What runs and is as it should be is left alone.
+  must compose up --detach --no-deps --wait --wait-timeout 60 nginx
+  switch_over "$SECONDS_OF_CHECKING"
   start_certbot
-  keep_env
+  if [[ "$ENV_FILE" != .env ]]; then
+    mv "$ENV_FILE" .env
+    ENV_FILE=.env
+  fi
   stop_old "${live%%-*}"
   tidy_up
   step "$DEPLOYED web-$idle, $RELEASE"
@@ -518,11 +364,19 @@ rollback() {
   read_project
   export_compose_keys
   live="$(live_candidate)"
-  target="$(served_candidates | grep -Fxv -- "$live" | head -n 1 || true)"
+  # What was live before this
+  target="$(in_nginx sh -c 'ls -t blue-*/served green-*/served | xargs -r dirname' 2>/dev/null |
+    grep -Fxv -- "$live" | head -n 1 || true)"
   RELEASE="$(release_in "$target")"
   export RELEASE
   if [[ -z "$target" ]] || ! "${DOCKER[@]}" image inspect "$IMAGE:$RELEASE" >/dev/null 2>&1; then
     fail "$NO_ROLLBACK" "$NO_ROLLBACK_NEXT"
+  fi
+  if [[ -n "$live" ]] && is_running "web-${live%%-*}"; then
+    # Can that release use the database as later migrations have left it?
+    step "$CHECKING_MIGRATIONS"
+    must compose exec --no-TTY "web-${live%%-*}" python manage.py preflight --rollback \
+      < <(in_nginx cat "$target/migrations")
   fi
   COLOUR="$(other "${live%%-*}")"
   CANDIDATE="$target"
@@ -530,16 +384,15 @@ rollback() {
     # After a start by hand: what it had was for the other colour.
     prepare "$COLOUR"
   fi
-  kept="$(containers "web-$COLOUR" --all --format '{{.Image}}' | head -n 1)"
+  kept="$(compose ps --all --format '{{.Image}}' "web-$COLOUR" | head -n 1)"
   if [[ "$kept" == "$IMAGE:$RELEASE" ]]; then
     # It runs as it did, with the environment that it had.
     start --no-recreate
   else
     start --force-recreate
   fi
-  check_migrations_since
   rehearse 0
-  switch_over "$live" 0
+  switch_over 0
   step "$DEPLOYED web-${CANDIDATE%%-*}, $RELEASE"
   stop_later "${live%%-*}" </dev/null >>"$STATE/deploy.log" 2>&1 &
 }
@@ -547,7 +400,6 @@ rollback() {
 preflight() {
   begin "$@"
   build blue
-  check_beforehand
   cat "$STEP_LOG"
   report_live_restore
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Ask the site through nginx whether a release answers: `check.sh RELEASE SECONDS_TO_BEGIN
+# Ask the site through nginx whether the release answers: `check.sh SECONDS_TO_BEGIN
 # SECONDS_OF_CHECKING`. Runs where this nginx does; fails with the first answer that is wrong.
 set -euo pipefail
 
-readonly RELEASE="$1" SECONDS_TO_BEGIN="$2" SECONDS_OF_CHECKING="$3"
+readonly SECONDS_TO_BEGIN="$1" SECONDS_OF_CHECKING="$2"
 # Not every project keeps these, but none may answer them with an error of its own. They only read.
 readonly PATHS=(/ /api/docs/ /admin/login/)
 
@@ -15,8 +15,8 @@ ask() {
 }
 
 is_ready() {
-  ANSWER="$(ask /health/ready/ '%{http_code} %header{x-release}')"
-  [[ "$ANSWER" == "200 $RELEASE" ]]
+  ANSWER="$(ask /health/ready/ '%{http_code} %header{x-release}') instead of 200 ${RELEASE}"
+  [[ "$ANSWER" == "200 ${RELEASE} "* ]]
 }
 
 # Any answer will do, but for an error of the server, an unknown host, and a redirect to HTTPS where
@@ -28,8 +28,11 @@ is_answered() {
 }
 
 # A busy host may miss an answer; one that is wrong is wrong again.
-twice() {
-  "$@" || { sleep 1 && "$@"; }
+expect() {
+  if ! "$@" && sleep 1 && ! "$@"; then
+    echo "GET ${2:-/health/ready/} through nginx: $ANSWER"
+    exit 1
+  fi
 }
 
 main() {
@@ -39,15 +42,9 @@ main() {
   done
   SECONDS=0
   while true; do
-    if ! twice is_ready; then
-      echo "GET /health/ready/ through nginx: $ANSWER instead of 200 $RELEASE"
-      return 1
-    fi
+    expect is_ready
     for path in "${PATHS[@]}"; do
-      if ! twice is_answered "$path"; then
-        echo "GET $path through nginx: $ANSWER"
-        return 1
-      fi
+      expect is_answered "$path"
     done
     if ((SECONDS >= SECONDS_OF_CHECKING)); then
       return

@@ -55,6 +55,7 @@ def configuration_values(colour: str) -> dict[str, str]:
     trusted = [*(str(ip_network(proxy)) for proxy in proxies), "127.0.0.1"] if proxies else []
     return {
         "COLOUR": colour,
+        "RELEASE": settings.RELEASE,
         "DOMAIN_NAME": domain,
         # `.example.com` means the same to nginx as to Django.
         "SERVER_NAMES": " ".join(settings.ALLOWED_HOSTS),
@@ -86,6 +87,9 @@ def write_configuration(colour: str) -> str:
         if file.name not in unused:
             new_name = "servers.conf" if file.name in ("http.conf", "https.conf") else file.name
             (folder / new_name).write_text(text, encoding="utf-8")
+    # For a rollback to this release: see preflight.
+    with (folder / "migrations").open("w") as file:
+        call_command("showmigrations", "--plan", stdout=file)
     folder.replace(NGINX / name)
     link = NGINX / f".next.{name}"
     link.symlink_to(name)
