@@ -150,7 +150,7 @@ class Lab:
 
     def pattern(self, title: str, texts: tuple[str, str, str]) -> str:
         """Return a regular expression for a fault as it is printed, whatever values are in it."""
-        words = self.messages["WORDS"]
+        words = self.messages["TEXTS"]
         fault, cause, next_step = (re.sub(r"\\{\w+\\}", ".*", re.escape(text)) for text in texts)
         return (
             rf"^\[{words['wrong']}\] {title}: {fault}\n"
@@ -192,7 +192,7 @@ def gateway(network: str) -> Iterator[Gateway]:
 def messages_of(project: Path) -> dict[str, dict]:
     """Return the texts of operations/, those of each service included."""
     messages = runpy.run_path(str(project / "operations/messages.py"))
-    for name, title in (("database/", ""), ("redis_", "Redis"), ("bucket_", "S3")):
+    for name, title in (("redis_", "Redis"), ("bucket_", "S3")):
         file = project / f"operations/{name}messages.py"
         if file.exists():
             service = runpy.run_path(str(file))

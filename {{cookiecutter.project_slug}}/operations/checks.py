@@ -19,18 +19,18 @@ from django.db.migrations.state import ProjectState
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 
-from operations.messages import FAULTS, NOTES, WORDS
+from operations.messages import FAULTS, TEXTS
 
 
 def fault(id: str, texts: tuple[str, str, str] | None = None, **values: object) -> Error:
     """Return an error that reports, in these texts or those of its id, the cause and what to do."""
     message, cause, next_step = (text.format(**values) for text in texts or FAULTS[id])
-    return Error(message, hint=f"{WORDS['cause']} {cause}\n{WORDS['next']} {next_step}", id=id)
+    return Error(message, hint=f"{TEXTS['cause']} {cause}\n{TEXTS['next']} {next_step}", id=id)
 
 
 def note(id: str, **values: object) -> Info:
     """Return what is good to know, and no reason to stop."""
-    return Info(NOTES[id].format(**values), id=id)
+    return Info(TEXTS[id].format(**values), id=id)
 
 
 def in_one_line(error: object) -> str:

@@ -1,22 +1,30 @@
-"""Would a migration break a release that does not know it?
+"""Can this code and another release use the same database?
 
-That is the live release, while the new one starts, and the earlier one after a rollback. What it
-uses must stay: its tables and columns, and that it can add rows to them. What happens to tables and
-columns that it does not know concerns nobody.
+The other one is the live release, while the new one starts, and the earlier one after a rollback.
+What it uses must stay: its tables and columns, and that it can add rows to them. What happens to
+tables and columns that it does not know concerns nobody.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
+from functools import partial
 from typing import NamedTuple
 
-from django.db import connection
+from django.apps import apps
+from django.core.checks import CheckMessage
+from django.db import DatabaseError, connection
 from django.db.migrations import AddField, Migration, RunSQL, SeparateDatabaseAndState
+from django.db.migrations.exceptions import InconsistentMigrationHistory
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
 from django.db.models import Field
 
-from operations.messages import BREAKING_CHANGES
+from operations.checks import fault, in_one_line, is_own, note
+from operations.messages import TEXTS
 
 # The columns of each table
 Tables = dict[str, dict[str, Field]]
@@ -43,32 +51,97 @@ class Change(NamedTuple):
     kind: str
     table: str
     column: str = ""
-
-
-class Breach(NamedTuple):
-    migration: Migration
-    operation: Operation
-    change: Change
+    operation: str = ""
 
     def __str__(self) -> str:
-        text = BREAKING_CHANGES[self.change.kind].format(**self.change._asdict())
-        return f"{type(self.operation).__name__}: {text}"
+        return f"{self.operation}: {TEXTS[self.kind].format(**self._asdict())}"
+
+
+def compare_migrations() -> Iterator[CheckMessage]:
+    """Can this code's migrations be applied, and the live release work on meanwhile?"""
+    try:
+        executor = MigrationExecutor(connection)
+        executor.loader.check_consistent_history(connection)
+    except InconsistentMigrationHistory as error:
+        yield fault("history", error=in_one_line(error))
+        return
+    except DatabaseError:
+        raise
+    except Exception:
+        return  # operations.E004 reports this.
+    applied = executor.loader.applied_migrations
+    to_apply = [each for each, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    if to_apply:
+        names = ", ".join(map(str, to_apply))
+        yield note("to_apply" if applied else "empty", number=len(to_apply), names=names)
+    if not applied:
+        return
+    if unknown := newer_than_this_code(executor.loader):
+        yield fault("operations.E008", names=", ".join(unknown))
+    known = [each for each in everything(executor) if each not in to_apply]
+    for migration, changes in find_breaches(executor.loader, known, to_apply):
+        if not getattr(migration, "breaks_live_release", False):
+            # Nobody can correct or mark the migrations of a package.
+            own = is_own(apps.get_app_config(migration.app_label).path)
+            report = partial(fault, "operations.E007") if own else partial(note, "breaking")
+            yield report(migration=migration, changes="; ".join(map(str, changes)))
+
+
+def compare_with_earlier(listing: str) -> Iterator[CheckMessage]:
+    """Can the earlier release, of which this is `showmigrations --plan`, use this database?"""
+    names = set(re.findall(r"^\[.\]\s+(\w+)\.(\S+)", listing, re.MULTILINE))
+    if not names:
+        raise ValueError(f"No migrations in the standard input: {listing!r}")
+    executor = MigrationExecutor(connection)
+    known: list[Migration] = []
+    added: list[Migration] = []
+    for migration in everything(executor):
+        key = (migration.app_label, migration.name)
+        if key in names or (migration.replaces and names.issuperset(migration.replaces)):
+            known.append(migration)
+        elif key in executor.loader.applied_migrations:
+            added.append(migration)
+    for migration, changes in find_breaches(executor.loader, known, added):
+        yield fault("operations.E009", migration=migration, changes="; ".join(map(str, changes)))
+
+
+def everything(executor: MigrationExecutor) -> list[Migration]:
+    """Return all migrations of this code in the order in which they are applied."""
+    leaves = executor.loader.graph.leaf_nodes()
+    return [migration for migration, _ in executor.migration_plan(leaves, clean_start=True)]
+
+
+def newer_than_this_code(loader: MigrationLoader) -> list[str]:
+    """Return what was applied after all that this code has of an app; older ones were squashed."""
+    replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
+    applied = MigrationRecorder(connection).migration_qs.order_by("pk")
+    newer: dict[str, list[str]] = {}
+    for app, name in applied.values_list("app", "name"):
+        if (app, name) in {*loader.disk_migrations, *replaced}:
+            newer[app] = []
+        elif app in loader.migrated_apps:
+            newer.setdefault(app, []).append(f"{app}.{name}")
+    return [name for names in newer.values() for name in names]
 
 
 def find_breaches(
     loader: MigrationLoader, known: Iterable[Migration], added: Iterable[Migration]
-) -> Iterator[Breach]:
+) -> Iterator[tuple[Migration, list[Change]]]:
     """Judge the added migrations for a release that knows the others."""
     state = ProjectState(real_apps=loader.unmigrated_apps)
     for migration in known:
         migration.mutate_state(state, preserve=False)
     live = tables_of(state)
     for migration in added:
-        for operation in migration.operations:
-            for change in changes_of(operation, migration.app_label, state):
-                whole_table = change.kind in ("table", "required")
-                if change.table in live and (whole_table or change.column in live[change.table]):
-                    yield Breach(migration, operation, change)
+        changes = [
+            change._replace(operation=type(operation).__name__)
+            for operation in migration.operations
+            for change in changes_of(operation, migration.app_label, state)
+            if change.table in live
+            and (change.kind in ("table", "required") or change.column in live[change.table])
+        ]
+        if changes:
+            yield migration, changes
 
 
 def tables_of(state: ProjectState) -> Tables:
@@ -92,18 +165,13 @@ def changes_of(operation: Operation, app: str, state: ProjectState) -> Iterator[
         yield from changes_in(str(operation.sql))
         operation.state_forwards(app, state)
     else:
+        if isinstance(operation, AddField):
+            # The database keeps a default, even if it is for once.
+            operation = copy(operation)
+            operation.preserve_default = True
         before = tables_of(state)
         operation.state_forwards(app, state)
-        for change in compare(before, tables_of(state)):
-            if change.kind != "required" or not has_default_for_once(operation):
-                yield change
-
-
-def has_default_for_once(operation: Operation) -> bool:
-    """Return whether an operation has a default that its field does not keep in the models."""
-    if not isinstance(operation, AddField):
-        return False
-    return operation.field.has_default() and not operation.field.unique
+        yield from compare(before, tables_of(state))
 
 
 def changes_in(sql: str) -> Iterator[Change]:

@@ -1,14 +1,24 @@
 """Texts of the checks before a deployment: the fault, its likely cause and what to do."""
 # ruff: noqa: E501
 
-WORDS = {
+TEXTS = {
     "wrong": "wrong",
     "cause": "Cause:",
     "next": "Next:",
     "crashed": "preflight itself (operations/) crashed. Your app and your settings are not the cause.",
-    "waiting": "Another session uses a table that the migration changes. Trying again for a minute. Sessions with a lock:",
+    "waiting": "Another session uses a table that the migration changes. Trying again for a minute. Sessions with a lock (or the query that shows them to an administrator):",
     "not_undone": "Not all that the failed migration had done could be undone: {error}",
-    "blocked": "The migration was not applied: another session kept its lock on a table for a minute. The old release stays live. Often it is a database client (Workbench, DBeaver) with an open transaction. Close it, then deploy again. Sessions with a lock:",
+    "blocked": "The migration was not applied: another session kept its lock on a table for a minute. The old release stays live. Often it is a database client (Workbench, DBeaver) with an open transaction. Close it, then deploy again. Sessions with a lock (or the query that shows them to an administrator):",
+    "operations.I001": "note: ALLOWED_HOSTS has no address that can be reached from outside: {hosts}",
+    "empty": "The database is empty. Migrations to apply: {number}",
+    "to_apply": "Migrations to apply ({number}): {names}",
+    "breaking": "note: {migration} belongs to a package, and may cause errors in the live release until the new one is ready: {changes}",
+    # What a migration does to a release that does not know it
+    "table": "the table {table} is removed or renamed",
+    "column": "the column {table}.{column} is removed or renamed",
+    "required": "the column {table}.{column} must be set, and has no default in the database",
+    "not_null": "the column {table}.{column} no longer accepts NULL",
+    "type": "the column {table}.{column} gets a type that does not take all earlier values",
 }
 
 STEPS = {
@@ -20,20 +30,11 @@ STEPS = {
     "database": "database",
 }
 
-NOTES = {
-    "operations.I001": "note: ALLOWED_HOSTS has no address that can be reached from outside: {hosts}",
-    "empty": "The database is empty. Migrations to apply: {number}",
-    "to_apply": "Migrations to apply ({number}): {names}",
-    "breaking": "note: {migration} belongs to a package, and may cause errors in the live release until the new one is ready: {changes}",
-}
-
-# What a migration does to a release that does not know it
-BREAKING_CHANGES = {
-    "table": "the table {table} is removed or renamed",
-    "column": "the column {table}.{column} is removed or renamed",
-    "required": "the column {table}.{column} must be set, and has no default in the database",
-    "not_null": "the column {table}.{column} no longer accepts NULL",
-    "type": "the column {table}.{column} gets a type that does not take all earlier values",
+# The database server, and what to do if it cannot be reached
+SERVICE = "database"
+HINTS = {
+    "address": "Compare DATABASE_HOST (without https://) and DATABASE_PORT in ENV_VARS with the endpoint of RDS. Its status must be Available.",
+    "firewall": "Add an inbound rule to the security group of RDS: port {port}, source the security group of the EC2 server.",
 }
 
 FAULTS = {
@@ -66,11 +67,6 @@ FAULTS = {
         "{error}",
         "The code or the settings contain an error. migrate would fail too.",
         "Reproduce it on your computer with python manage.py check and pytest, fix it, and push.",
-    ),
-    "endless": (
-        "The check did not finish within {seconds} seconds.",
-        "The network or DNS does not respond.",
-        "Check the server's network and security groups, then deploy again.",
     ),
     "operations.E004": (
         "The migrations cannot be loaded: {error}",
@@ -111,6 +107,27 @@ FAULTS = {
         "The migration history in the database does not match the code: {error}",
         "The file or the dependencies of an applied migration have changed.",
         "Restore the applied migrations, and make your changes in a new one.",
+    ),
+    # The database
+    "credentials": (
+        "The user or the password was rejected: {target}",
+        "DATABASE_USER or DATABASE_PASSWORD is wrong.",
+        "Check both in ENV_VARS (the password without quotes). If it is lost, set a new master password in RDS.",
+    ),
+    "missing": (
+        "The database does not exist: {target}",
+        "'Initial database name' was left empty when RDS was created, or DATABASE_NAME is wrong.",
+        "Connect to the server and run CREATE DATABASE {name}; or fix DATABASE_NAME in ENV_VARS.",
+    ),
+    "denied": (
+        "The user is not allowed to use the database: {target}",
+        "The database does not exist, the user has no privileges on it, or the database server does not allow this host.",
+        "Check DATABASE_NAME and DATABASE_USER in ENV_VARS. As the administrator, create the database {name} and GRANT ALL on it to {user}.",
+    ),
+    "tls": (
+        "An encrypted (TLS) connection cannot be established: {target} ({error})",
+        "Only one of the server and this project requires encryption (require_secure_transport or rds.force_ssl in RDS).",
+        "In the database OPTIONS in config/settings/base.py, require it with ssl_mode (MySQL) or sslmode (PostgreSQL), or turn the parameter off.",
     ),
     # Every service
     "unresolved": (

@@ -1,14 +1,24 @@
 """Texts of the checks before a deployment: the fault, its likely cause and what to do."""
 # ruff: noqa: E501
 
-WORDS = {
+TEXTS = {
     "wrong": "오류",
     "cause": "원인:",
     "next": "다음에 할 일:",
     "crashed": "preflight(operations/) 자체에서 오류가 발생했습니다. 앱이나 설정의 문제가 아닙니다.",
-    "waiting": "마이그레이션이 바꿀 테이블을 다른 세션이 쓰고 있어 1분 동안 다시 시도합니다. 잠금을 잡은 세션:",
+    "waiting": "마이그레이션이 바꿀 테이블을 다른 세션이 쓰고 있어 1분 동안 다시 시도합니다. 잠금을 잡은 세션(볼 권한이 없으면 관리자로 실행할 쿼리):",
     "not_undone": "실패한 마이그레이션이 이미 바꾼 내용을 모두 되돌리지는 못했습니다: {error}",
-    "blocked": "다른 세션이 테이블의 잠금을 1분 동안 놓지 않아 마이그레이션을 적용하지 못했습니다. 이전 버전이 계속 서비스합니다. 트랜잭션을 열어 둔 DB 클라이언트(Workbench, DBeaver)인 경우가 많습니다. 닫은 뒤 다시 배포해 주세요. 잠금을 잡은 세션:",
+    "blocked": "다른 세션이 테이블의 잠금을 1분 동안 놓지 않아 마이그레이션을 적용하지 못했습니다. 이전 버전이 계속 서비스합니다. 트랜잭션을 열어 둔 DB 클라이언트(Workbench, DBeaver)인 경우가 많습니다. 닫은 뒤 다시 배포해 주세요. 잠금을 잡은 세션(볼 권한이 없으면 관리자로 실행할 쿼리):",
+    "operations.I001": "참고: ALLOWED_HOSTS에 외부에서 접속할 수 있는 주소가 없습니다: {hosts}",
+    "empty": "빈 데이터베이스입니다. 적용할 마이그레이션: {number}개",
+    "to_apply": "적용할 마이그레이션 {number}개: {names}",
+    "breaking": "참고: 패키지의 마이그레이션 {migration} 때문에 새 버전이 준비될 때까지 이전 버전에 오류가 날 수 있습니다: {changes}",
+    # What a migration does to a release that does not know it
+    "table": "테이블 {table}이(가) 없어지거나 이름이 바뀝니다",
+    "column": "컬럼 {table}.{column}이(가) 없어지거나 이름이 바뀝니다",
+    "required": "컬럼 {table}.{column}에 값이 꼭 필요한데 데이터베이스에 기본값이 없습니다",
+    "not_null": "컬럼 {table}.{column}이(가) 더는 NULL을 받지 않습니다",
+    "type": "컬럼 {table}.{column}의 새 타입은 이전 값을 모두 담지 못합니다",
 }
 
 STEPS = {
@@ -20,20 +30,11 @@ STEPS = {
     "database": "데이터베이스",
 }
 
-NOTES = {
-    "operations.I001": "참고: ALLOWED_HOSTS에 외부에서 접속할 수 있는 주소가 없습니다: {hosts}",
-    "empty": "빈 데이터베이스입니다. 적용할 마이그레이션: {number}개",
-    "to_apply": "적용할 마이그레이션 {number}개: {names}",
-    "breaking": "참고: 패키지의 마이그레이션 {migration} 때문에 새 버전이 준비될 때까지 이전 버전에 오류가 날 수 있습니다: {changes}",
-}
-
-# What a migration does to a release that does not know it
-BREAKING_CHANGES = {
-    "table": "테이블 {table}이(가) 없어지거나 이름이 바뀝니다",
-    "column": "컬럼 {table}.{column}이(가) 없어지거나 이름이 바뀝니다",
-    "required": "컬럼 {table}.{column}에 값이 꼭 필요한데 데이터베이스에 기본값이 없습니다",
-    "not_null": "컬럼 {table}.{column}이(가) 더는 NULL을 받지 않습니다",
-    "type": "컬럼 {table}.{column}의 새 타입은 이전 값을 모두 담지 못합니다",
+# The database server, and what to do if it cannot be reached
+SERVICE = "database"
+HINTS = {
+    "address": "ENV_VARS의 DATABASE_HOST(https:// 없이)와 DATABASE_PORT가 RDS의 엔드포인트와 같은지, RDS가 '사용 가능' 상태인지 확인해 주세요.",
+    "firewall": "RDS 보안 그룹의 인바운드 규칙에 포트 {port}, 소스는 EC2의 보안 그룹으로 추가해 주세요.",
 }
 
 FAULTS = {
@@ -66,11 +67,6 @@ FAULTS = {
         "{error}",
         "코드나 설정에 오류가 있습니다. 이대로는 migrate도 실패합니다.",
         "내 컴퓨터에서 python manage.py check와 pytest로 재현해 고친 뒤 push해 주세요.",
-    ),
-    "endless": (
-        "점검이 {seconds}초 안에 끝나지 않았습니다.",
-        "네트워크나 DNS가 응답하지 않습니다.",
-        "서버의 네트워크와 보안 그룹을 확인한 뒤 다시 배포해 주세요.",
     ),
     "operations.E004": (
         "마이그레이션을 읽을 수 없습니다: {error}",
@@ -111,6 +107,27 @@ FAULTS = {
         "데이터베이스의 마이그레이션 기록이 코드와 맞지 않습니다: {error}",
         "이미 적용한 마이그레이션의 파일이나 dependencies가 바뀌었습니다.",
         "적용된 마이그레이션은 원래대로 되돌리고, 바꿀 내용은 새 마이그레이션으로 만들어 주세요.",
+    ),
+    # The database
+    "credentials": (
+        "사용자나 비밀번호가 거부되었습니다: {target}",
+        "DATABASE_USER나 DATABASE_PASSWORD가 틀렸습니다.",
+        "ENV_VARS의 두 값을 확인해 주세요. 비밀번호는 따옴표 없이 적습니다. 잊었다면 RDS의 마스터 암호를 바꿔 주세요.",
+    ),
+    "missing": (
+        "데이터베이스가 없습니다: {target}",
+        "RDS를 만들 때 '초기 데이터베이스 이름'을 비워 두었거나 DATABASE_NAME이 틀렸습니다.",
+        "서버에 접속해 CREATE DATABASE {name}; 을 실행하거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요.",
+    ),
+    "denied": (
+        "이 사용자는 그 데이터베이스를 쓸 수 없습니다: {target}",
+        "데이터베이스가 없거나, 사용자에게 권한이 없거나, 데이터베이스 서버가 이 서버의 접속을 허용하지 않습니다.",
+        "ENV_VARS의 DATABASE_NAME과 DATABASE_USER를 확인하고, 관리자로 데이터베이스 {name}을(를) 만들어 {user}에게 모든 권한(GRANT ALL)을 주세요.",
+    ),
+    "tls": (
+        "암호화(TLS)된 연결을 맺을 수 없습니다: {target} ({error})",
+        "서버와 이 프로젝트 가운데 한쪽만 암호화를 요구합니다(RDS의 require_secure_transport 또는 rds.force_ssl).",
+        "config/settings/base.py의 데이터베이스 OPTIONS에서 ssl_mode(MySQL)나 sslmode(PostgreSQL)로 암호화를 켜거나, RDS의 그 파라미터를 꺼 주세요.",
     ),
     # Every service
     "unresolved": (

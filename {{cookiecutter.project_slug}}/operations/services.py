@@ -13,10 +13,9 @@ from django.db import Error as DatabaseError
 from django.db import connection
 
 from common.database_errors import KINDS
-from operations import checks
+from operations import checks, messages
 from operations.checks import in_one_line
-from operations.database import messages
-from operations.history import compare_migrations
+from operations.compatibility import compare_migrations
 from operations.messages import FAULTS
 
 SECONDS_TO_CONNECT = 3

@@ -39,7 +39,7 @@ KNOWN = migration(
 def judge(*operations):
     loader = SimpleNamespace(unmigrated_apps=set())
     found = find_breaches(loader, [KNOWN], [migration(*operations, number=2)])
-    return [(each.change.kind, each.change.column or each.change.table) for each in found]
+    return [(each.kind, each.column or each.table) for _, changes in found for each in changes]
 
 
 def remove(name):
@@ -184,6 +184,8 @@ def test_a_model_that_is_renamed_takes_its_tables_along():
 
 def test_a_breach_is_described():
     loader = SimpleNamespace(unmigrated_apps=set())
-    (found,) = find_breaches(loader, [KNOWN], [migration(remove("name"), number=2)])
-    assert str(found).startswith("RemoveField: ")
-    assert "shop_item.name" in str(found)
+    removal = migration(remove("name"), number=2)
+    ((found, (change,)),) = find_breaches(loader, [KNOWN], [removal])
+    assert found == removal
+    assert str(change).startswith("RemoveField: ")
+    assert "shop_item.name" in str(change)

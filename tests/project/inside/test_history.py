@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from operations.history import compare_migrations, compare_with_earlier
+from operations.compatibility import compare_migrations, compare_with_earlier
 from template_tests.found import ids, notes
 
 EXISTING = """

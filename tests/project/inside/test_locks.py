@@ -4,10 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.core.management.commands import migrate
 from django.db import OperationalError, connection
-from django.db.backends.signals import connection_created
 
 from operations.database import locks
-from operations.database.locks import Blocked, limit_waiting, patiently
+from operations.database.locks import patiently
 from template_tests.options import OPTIONS
 
 
@@ -36,42 +35,52 @@ class Step:
         return "done"
 
 
+class Connection:
+    lock_errors = (1205, 1213) if OPTIONS["database"] == "mysql" else ("55P03", "40P01")
+
+    def blocking_sessions(self) -> list[str]:
+        return ["who@where, 9 s: table"]
+
+
 @pytest.fixture(autouse=True)
-def sessions(monkeypatch: pytest.MonkeyPatch) -> None:
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "SECONDS_BETWEEN", 0.01)
-    monkeypatch.setattr(locks, "blocking_sessions", lambda connection: ["who@where, 9 s: table"])
 
 
 def test_a_step_is_tried_again_until_the_lock_is_free(capsys: pytest.CaptureFixture[str]) -> None:
     step = Step(failures=2)
-    assert patiently(connection, step) == "done"
+    assert patiently(Connection(), step) == "done"
     assert step.tries == 3
     assert capsys.readouterr().out.count("who@where") == 1
 
 
 def test_it_gives_up_and_names_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(locks, "SECONDS_IN_ALL", 0.05)
-    with pytest.raises(Blocked, match="who@where"):
-        patiently(connection, Step(failures=1000))
+    with pytest.raises(CommandError, match="who@where"):
+        patiently(Connection(), Step(failures=1000))
 
 
-@pytest.mark.parametrize("error", [OperationalError(1050, "Table exists"), Blocked("who@where")])
+@pytest.mark.parametrize("error", [OperationalError(1050, "Table exists"), CommandError("blocked")])
 def test_any_other_error_is_passed_on_at_once(error: Exception) -> None:
     step = Step(failures=1, error=error)
     with pytest.raises(type(error)):
-        patiently(connection, step)
+        patiently(Connection(), step)
     assert step.tries == 1
 
 
-@pytest.mark.django_db
-def test_migrate_names_the_session_that_is_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    def block(self: object, *args: object, **options: object) -> None:
-        assert limit_waiting in [receiver() for _, receiver, *_ in connection_created.receivers]
-        raise Blocked("who@where")
+def test_sqlite_has_no_locks_of_sessions() -> None:
+    step = Step(failures=1)
+    with pytest.raises(OperationalError):
+        patiently(connection, step)
 
-    monkeypatch.setattr(migrate.Command, "handle", block)
+
+@pytest.mark.django_db
+def test_migrate_limits_waiting_and_closes_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(migrate.Command, "handle", lambda *args, **options: done.append("migrate"))
     monkeypatch.setattr(connection, "vendor", OPTIONS["database"])
-    monkeypatch.setattr(connection, "close", lambda: None)
-    with pytest.raises(CommandError, match="who@where"):
+    monkeypatch.setattr(connection, "limit_waiting", "SELECT 1", raising=False)
+    monkeypatch.setattr(connection, "close", lambda: done.append("close"))
+    with connection.execute_wrapper(lambda run, sql, *args: (done.append(sql), run(sql, *args))):
         call_command("migrate")
-    assert limit_waiting not in [receiver() for _, receiver, *_ in connection_created.receivers]
+    assert done == ["SELECT 1", "migrate", "close"]

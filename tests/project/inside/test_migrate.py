@@ -14,12 +14,13 @@ def fail(apps, schema_editor):
     raise RuntimeError("half-way")
 
 
-def apply(*operations, atomic=False):
+def apply(*operations, atomic=False, fake_initial=False):
     """Apply a migration that the database does not roll back by itself, as MySQL never does."""
     migration = migrations.Migration("0001_initial", "halves")
     migration.atomic = atomic
     migration.operations = list(operations)
-    UndoingExecutor(connection).apply_migration(ProjectState(), migration)
+    executor = UndoingExecutor(connection)
+    executor.apply_migration(ProjectState(), migration, fake_initial=fake_initial)
 
 
 def create(*fields):
@@ -60,7 +61,23 @@ def test_what_cannot_be_undone_is_told_and_the_failure_too(capsys):
     with pytest.raises(RuntimeError, match="half-way"):
         apply(create(), migrations.RunSQL("SELECT 1"), migrations.RunPython(fail))
 
-    assert "You cannot reverse this operation" in capsys.readouterr().out
+    assert "not reversible" in capsys.readouterr().out
+    assert tables() == ["halves_half"]
+
+
+def test_what_came_after_it_is_undone():
+    other = migrations.CreateModel("Other", [("id", models.AutoField(primary_key=True))])
+    with pytest.raises(RuntimeError, match="half-way"):
+        apply(create(), migrations.RunSQL("SELECT 1"), other, migrations.RunPython(fail))
+
+    assert tables() == ["halves_half"]
+
+
+def test_nothing_is_undone_that_may_have_been_there_before():
+    with pytest.raises(RuntimeError, match="half-way"):
+        apply(create(), migrations.RunPython(fail), fake_initial=True)
+
+    assert tables() == ["halves_half"]
 
 
 def test_an_atomic_one_is_left_to_the_database():

@@ -10,7 +10,7 @@ from django.db.migrations.exceptions import BadMigrationError
 from django.db.migrations.recorder import MigrationRecorder
 
 from accounts.models import User
-from operations import history, services
+from operations import compatibility, services
 from operations.services import check_database
 from template_tests.found import PASSWORD, ids, notes
 from template_tests.options import OPTIONS
@@ -153,5 +153,5 @@ def test_migrations_that_cannot_be_loaded_are_no_fault_of_the_database(
     def fail(connection: object) -> None:
         raise BadMigrationError
 
-    monkeypatch.setattr(history, "MigrationExecutor", fail)
+    monkeypatch.setattr(compatibility, "MigrationExecutor", fail)
     assert ids(check_database()) == []

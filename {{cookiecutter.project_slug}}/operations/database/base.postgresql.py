@@ -16,6 +16,21 @@ from operations.database.schema import LiveTables
 
 SECONDS = 2
 
+# Locks are shown to everybody; when a session began, to its own user and to administrators.
+LOCK_HOLDERS = """
+    SELECT session.pid, COALESCE(session.usename, '?'), COALESCE(host(session.client_addr), '?'),
+        EXTRACT(epoch FROM now() - session.xact_start)::int,
+        string_agg(DISTINCT held.relation::regclass::text, ', ')
+    FROM pg_locks held
+    JOIN pg_class ON pg_class.oid = held.relation AND pg_class.relkind IN ('r', 'p')
+    JOIN pg_stat_activity session ON session.pid = held.pid
+    WHERE held.granted AND held.pid <> pg_backend_pid() AND session.datname = current_database()
+        AND pg_class.relnamespace <> 'pg_catalog'::regnamespace
+        AND COALESCE(session.xact_start < now() - interval '1 second', true)
+    GROUP BY 1, 2, 3, 4
+    ORDER BY 4 DESC NULLS FIRST
+"""
+
 
 # The stubs have it as a variable.
 class SchemaEditor(
@@ -31,6 +46,9 @@ class SchemaEditor(
 
 class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = SchemaEditor
+    limit_waiting = "SET lock_timeout = '1s'"
+    # Waited too long for a lock; deadlock
+    lock_errors = ("55P03", "40P01")
 
     def is_usable(self) -> bool:
         """Return whether the server answers soon: psycopg itself would wait for ever."""
@@ -54,3 +72,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().close_if_health_check_failed()
         if self.connection is None and time.monotonic() - started >= SECONDS:
             raise InterfaceError("The database server does not answer.")
+
+    def blocking_sessions(self) -> list[str]:
+        """Return who has locks on tables."""
+        with self.cursor() as cursor:
+            cursor.execute(LOCK_HOLDERS)
+            return [
+                f"{user}@{host}, {'?' if seconds is None else seconds} s: {tables};"
+                f" SELECT pg_terminate_backend({pid});"
+                for pid, user, host, seconds, tables in cursor.fetchall()
+            ]

@@ -4,38 +4,30 @@ MySQL cannot roll back tables, so what a migration did before it failed is undon
 could not be run again after it was corrected: its first columns would be there already.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from copy import copy
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
-from django.db.backends.signals import connection_created
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 
-from operations.database.locks import Blocked, limit_waiting, patiently
-from operations.messages import WORDS
+from operations.database.locks import patiently
+from operations.messages import TEXTS
 
 
-class Remembered:
-    """An operation that remembers, once it is done, how to undo it."""
+class Operations(list[Operation]):
+    """The operations of a migration, and those of them that are done."""
 
-    def __init__(self, operation: Operation, undo: list[Callable]) -> None:
-        self.operation = operation
-        self.undo = undo
+    done: list[Operation] = []
 
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.operation, name)
-
-    def database_forwards(self, label: str, editor: Any, before: Any, after: Any) -> None:
-        self.operation.database_forwards(label, editor, before, after)
-        # The state goes on changing with the operations that follow.
-        after = after.clone()
-        self.undo.append(
-            lambda editor: self.operation.database_backwards(label, editor, after, before)
-        )
+    def __iter__(self) -> Iterator[Operation]:
+        self.done = []
+        for operation in super().__iter__():
+            yield operation
+            self.done.append(operation)
 
 
 class UndoingExecutor(MigrationExecutor):
@@ -46,43 +38,44 @@ class UndoingExecutor(MigrationExecutor):
         )
 
     def try_migration(self, state: Any, migration: Any, *args: Any, **options: Any) -> Any:
-        if migration.atomic and self.connection.features.can_rollback_ddl:
+        rolled_back = migration.atomic and self.connection.features.can_rollback_ddl
+        # With --fake-initial the tables may have been there before.
+        if rolled_back or options.get("fake_initial"):
             return super().apply_migration(state, migration, *args, **options)
-        undo: list[Callable] = []
-        originals = migration.operations[:]
-        migration.operations[:] = [Remembered(operation, undo) for operation in originals]
+        before, migration = state.clone(), copy(migration)
+        migration.operations = operations = Operations(migration.operations)
         try:
             return super().apply_migration(state, migration, *args, **options)
         except Exception:
-            self.undo(undo)
+            self.undo(before, migration, operations.done)
             raise
-        finally:
-            migration.operations[:] = originals
 
-    def undo(self, steps: list[Callable]) -> None:
+    def undo(self, state: Any, migration: Any, done: list[Operation]) -> None:
         """Take the steps back as far as they can be; what failed first is what is to be seen."""
         try:
             with self.connection.schema_editor(atomic=False) as editor:
-                for step in reversed(steps):
-                    step(editor)
+                while done:
+                    last = done.pop()
+                    migration.operations = done
+                    before = migration.mutate_state(state)
+                    migration.operations = [last]
+                    migration.unapply(before, editor)
         except Exception as error:
-            print("\n" + WORDS["not_undone"].format(error=error))
+            print("\n" + TEXTS["not_undone"].format(error=error))
 
 
 class Command(migrate.Command):
     def handle(self, *args: object, **options: Any) -> None:
         # The stubs leave out what the module imports.
         migrate.MigrationExecutor = UndoingExecutor  # type: ignore[attr-defined]
-        connection = connections[options["database"]]
+        connection: Any = connections[options["database"]]
         if settings.DEBUG or connection.vendor == "sqlite":
             super().handle(*args, **options)
             return
-        connection_created.connect(limit_waiting)
-        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute(connection.limit_waiting)
         try:
             super().handle(*args, **options)
-        except Blocked as error:
-            raise CommandError(f"{WORDS['blocked']}\n{error}") from error
         finally:
-            connection_created.disconnect(limit_waiting)
+            # With it ends the limit.
             connection.close()
