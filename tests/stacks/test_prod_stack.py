@@ -384,7 +384,7 @@ def test_a_page_from_before_a_redeployment_still_finds_its_files(stack: LiveStac
     # The release has been live for long when the next one comes; others were long before.
     stack.compose(
         *("run", "--rm", "--no-deps", "--entrypoint=sh", "prepare", "-ec"),
-        "cd /srv/static; echo old >ancient.css; touch -d '50 days ago' .copied ancient.css;"
+        "cd /srv/static; echo old >ancient.css; touch -d '80 days ago' .copied ancient.css;"
         "find . -type f ! -name .copied ! -name ancient.css -exec touch -d '40 days ago' {} +;"
         "touch -d '45 days ago' .copied",
     )

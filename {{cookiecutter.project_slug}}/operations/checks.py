@@ -3,23 +3,24 @@
 `python manage.py check --deploy` and preflight run them; runserver and migrate do not.
 """
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, register
-from django.db import connection
 from django.db.migrations.autodetector import MigrationAutodetector
-from django.db.migrations.exceptions import BadMigrationError, NodeNotFoundError
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 
 from operations.messages import FAULTS, TEXTS
+
+# Browsers send `null` and `file://` for pages that come from no server.
+ORIGIN = re.compile(r"null|file://|[a-z][a-z.+-]*://(\[[\da-f:]+\])?[^/?#@\s\[\]]*")
 
 
 def fault(id: str, texts: tuple[str, str, str] | None = None, **values: object) -> Error:
@@ -72,17 +73,8 @@ def may_be_public(host: str) -> bool:
 def check_origins(**kwargs: object) -> Iterator[CheckMessage]:
     for name in ("CSRF_TRUSTED_ORIGINS", "CORS_ALLOWED_ORIGINS"):
         for origin in getattr(settings, name):
-            if not is_origin(origin):
+            if not ORIGIN.fullmatch(origin):
                 yield fault("operations.E003", name=name, value=origin)
-
-
-def is_origin(text: str) -> bool:
-    try:
-        scheme, host, *_ = urlsplit(text)
-    except ValueError:
-        return False
-    # Browsers send `null` and `file://` for pages that come from no server.
-    return bool(scheme and host) and text == f"{scheme}://{host}" or text in ("null", "file://")
 
 
 @register("migrations", deploy=True)
@@ -90,23 +82,20 @@ def check_migrations(**kwargs: object) -> Iterator[CheckMessage]:
     """Check the files alone, without the database."""
     try:
         loader = MigrationLoader(None)
-    except (BadMigrationError, NodeNotFoundError) as error:
+    except Exception as error:
         yield fault("operations.E004", error=in_one_line(error))
         return
-    conflicts = loader.detect_conflicts()
-    for app, names in conflicts.items():
-        yield fault("operations.E005", app=app, names=", ".join(names))
-    if conflicts:
+    if conflicts := loader.detect_conflicts():
+        for app, names in conflicts.items():
+            yield fault("operations.E005", app=app, names=", ".join(names))
         return
     # As makemigrations does: a name in another language is no change.
     with translation.override(None):
         detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
-        changed = set(detector.changes(graph=loader.graph))
+        changes = detector.changes(loader.graph)
     for config in apps.get_app_configs():
-        if not is_own(config.path):
-            continue
-        tables = [m for m in config.get_models() if m._meta.can_migrate(connection)]
-        if config.label in changed or (config.label in loader.unmigrated_apps and tables):
+        without = config.label in loader.unmigrated_apps and any(config.get_models())
+        if (config.label in changes or without) and is_own(config.path):
             yield fault("operations.E006", app=config.label)
 
 

@@ -5,7 +5,6 @@ complete configuration for this release to a folder of its own, whose name it pr
 """
 
 import os
-import time
 from argparse import ArgumentParser
 from ipaddress import ip_network
 from pathlib import Path
@@ -20,25 +19,20 @@ from operations.messages import CERTIFICATE
 SOURCE = settings.BASE_DIR / "deploy/nginx"
 NGINX = Path("/srv/nginx")
 STATIC = Path("/srv/static")
-# A page that is open since the last release still finds its files.
+# A page that is open since an earlier release still finds its files.
 SECONDS_TO_KEEP_STATIC_FILES = 30 * 24 * 3600
 
 
 def copy_static_files(source: Path, target: Path) -> None:
     """Copy the files of this release next to those of earlier ones, and remove the oldest."""
     marker = target / ".copied"
-    now, copied = time.time(), marker.stat().st_mtime if marker.exists() else 0.0
-    marker.touch()
+    # All files of the last release, which is still live, were copied at this time.
+    copied = marker.stat().st_mtime if marker.exists() else 0.0
     for file in target.rglob("*"):
-        modified = file.stat().st_mtime
-        if file == marker or file.is_dir():
-            continue
-        if modified >= copied:
-            # Of the last release, which is replaced only now.
-            os.utime(file)
-        elif modified < now - SECONDS_TO_KEEP_STATIC_FILES:
+        if file.is_file() and file.stat().st_mtime < copied - SECONDS_TO_KEEP_STATIC_FILES:
             file.unlink()
     copytree(source, target, copy_function=place_file, dirs_exist_ok=True)
+    marker.touch()
 
 
 def place_file(source: str, target: str) -> None:
