@@ -4,21 +4,15 @@ import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import IntegrityError, transaction
 from django.test import Client
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework.validators import UniqueValidator
 
-from accounts.factories import PASSWORD, UserFactory
+from accounts.factories import UserFactory
 from accounts.models import User
+from accounts.tests.test_accounts import sign_up
 from template_tests.options import OPTIONS
 
 pytestmark = pytest.mark.django_db
-
-NEWCOMER = {"email": "New@Example.com", "name": "민지 🌱", "password": PASSWORD}
-
-
-def sign_up(api: APIClient, **changes: str) -> Response:
-    return api.post("/api/auth/signup/", NEWCOMER | changes)
 
 
 def test_an_address_that_grows_too_long_in_lower_case_is_refused(api: APIClient) -> None:
