@@ -6,15 +6,38 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from posts.factories import PostFactory
 from posts.models import Post
-from posts.tests.test_images import files_in, picture, post, upload, uploads
+from posts.tests.test_posts import own_post, picture
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings: object, tmp_path: Path) -> Path:
+    """The folder where uploads are kept during a test."""
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path},
+        }
+    }
+    return tmp_path
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+
+
+def upload(client: APIClient, post: Post, content: bytes, name: str = "me.png") -> Response:
+    file = SimpleUploadedFile(name, content, content_type="image/png")
+    return client.patch(f"/api/posts/{post.pk}/", {"image": file}, format="multipart")
 
 
 def photo_of_two_frames() -> bytes:
@@ -43,9 +66,9 @@ def picture_that_claims(width: int, height: int) -> bytes:
     ids=["PNG", "JPEG", "WebP", "phone"],
 )
 def test_image_is_stored_whole_under_the_suffix_of_its_kind(
-    signed_in: APIClient, post: Post, uploads: Path, content: bytes, suffix: str
+    signed_in: APIClient, own_post: Post, uploads: Path, content: bytes, suffix: str
 ) -> None:
-    assert upload(signed_in, post, content, "me.GIF").status_code == 200
+    assert upload(signed_in, own_post, content, "me.GIF").status_code == 200
     [file] = files_in(uploads)
     assert file.suffix == suffix
     assert (uploads / file).read_bytes() == content
@@ -79,9 +102,9 @@ def test_image_is_stored_whole_under_the_suffix_of_its_kind(
     ],
 )
 def test_other_file_is_refused_and_not_stored(
-    signed_in: APIClient, post: Post, uploads: Path, content: bytes, code: str
+    signed_in: APIClient, own_post: Post, uploads: Path, content: bytes, code: str
 ) -> None:
-    response = upload(signed_in, post, content)
+    response = upload(signed_in, own_post, content)
     assert response.status_code == 400
     assert [(each["field"], each["code"]) for each in response.json()["errors"]] == [
         ("image", code)
@@ -89,12 +112,14 @@ def test_other_file_is_refused_and_not_stored(
     assert files_in(uploads) == []
 
 
-def test_what_is_no_file_is_refused(signed_in: APIClient, post: Post) -> None:
-    assert signed_in.patch(f"/api/posts/{post.pk}/", {"image": "me.png"}).status_code == 400
+def test_what_is_no_file_is_refused(signed_in: APIClient, own_post: Post) -> None:
+    assert signed_in.patch(f"/api/posts/{own_post.pk}/", {"image": "me.png"}).status_code == 400
 
 
-def test_name_of_the_upload_is_forgotten(signed_in: APIClient, post: Post, uploads: Path) -> None:
-    upload(signed_in, post, picture(), "../../settings.png")
+def test_name_of_the_upload_is_forgotten(
+    signed_in: APIClient, own_post: Post, uploads: Path
+) -> None:
+    upload(signed_in, own_post, picture(), "../../settings.png")
     [file] = files_in(uploads)
     assert file.parent == Path("posts")
     assert "settings" not in file.name
@@ -110,24 +135,63 @@ def test_equal_uploads_have_different_names(
 
 def test_image_can_be_taken_away(
     signed_in: APIClient,
-    post: Post,
+    own_post: Post,
     uploads: Path,
     django_capture_on_commit_callbacks: object,
 ) -> None:
-    upload(signed_in, post, picture())
+    upload(signed_in, own_post, picture())
     with django_capture_on_commit_callbacks(execute=True):
-        response = signed_in.patch(f"/api/posts/{post.pk}/", {"image": None})
+        response = signed_in.patch(f"/api/posts/{own_post.pk}/", {"image": None})
     assert response.json()["image"] is None
     assert files_in(uploads) == []
 
 
 def test_image_goes_with_its_post(
     signed_in: APIClient,
-    post: Post,
+    own_post: Post,
     uploads: Path,
     django_capture_on_commit_callbacks: object,
 ) -> None:
-    upload(signed_in, post, picture())
+    upload(signed_in, own_post, picture())
     with django_capture_on_commit_callbacks(execute=True):
-        signed_in.delete(f"/api/posts/{post.pk}/")
+        signed_in.delete(f"/api/posts/{own_post.pk}/")
     assert files_in(uploads) == []
+
+
+def test_new_post_may_bring_tags_along_with_its_image(signed_in: APIClient, uploads: Path) -> None:
+    file = SimpleUploadedFile("me.png", picture())
+    draft = {"title": "제목", "body": "…", "tags": ["a", "b"], "image": file}
+    created = signed_in.post("/api/posts/", draft, format="multipart").json()
+    assert created["tags"] == ["a", "b"]
+    assert created["image"].endswith(files_in(uploads)[0].name)
+
+
+def test_post_without_an_image_says_so(api: APIClient, own_post: Post) -> None:
+    assert api.get(f"/api/posts/{own_post.pk}/").json()["image"] is None
+
+
+def test_image_is_not_stored_when_another_field_is_wrong(
+    signed_in: APIClient, uploads: Path
+) -> None:
+    file = SimpleUploadedFile("me.png", picture())
+    response = signed_in.post("/api/posts/", {"title": "", "image": file}, format="multipart")
+    assert response.status_code == 400
+    assert files_in(uploads) == []
+
+
+def test_image_of_another_users_post_cannot_be_changed(signed_in: APIClient, uploads: Path) -> None:
+    assert upload(signed_in, PostFactory(), picture()).status_code == 403
+    assert files_in(uploads) == []
+
+
+def test_replaced_image_is_removed(
+    signed_in: APIClient,
+    own_post: Post,
+    uploads: Path,
+    django_capture_on_commit_callbacks: object,
+) -> None:
+    upload(signed_in, own_post, picture(color="green"))
+    with django_capture_on_commit_callbacks(execute=True):
+        upload(signed_in, own_post, picture(color="blue"))
+    [file] = files_in(uploads)
+    assert (uploads / file).read_bytes() == picture(color="blue")

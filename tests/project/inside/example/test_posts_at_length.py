@@ -1,0 +1,154 @@
+"""The example app at its edges; posts/tests has what a team works with."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from accounts.factories import UserFactory
+from accounts.models import User
+from posts.factories import CommentFactory, PostFactory
+from posts.models import Comment, Like, Post, Tag
+from posts.tests.test_posts import DRAFT, address, listed, own_post, post, wrong_fields
+
+pytestmark = pytest.mark.django_db
+
+
+# Posts
+
+
+@pytest.mark.parametrize("number", ["0", "abc", "9" * 30])
+def test_missing_post_is_answered_404(api: APIClient, number: str) -> None:
+    assert api.get(f"/api/posts/{number}/").status_code == 404
+
+
+def test_answer_to_a_new_post_is_what_reading_it_gives(signed_in: APIClient) -> None:
+    created = signed_in.post("/api/posts/", DRAFT | {"tags": ["django"]}).json()
+    assert created == signed_in.get(f"/api/posts/{created['id']}/").json()
+
+
+def test_missing_fields_are_named(signed_in: APIClient) -> None:
+    expected = [("title", "required"), ("body", "required")]
+    assert wrong_fields(signed_in.post("/api/posts/", {})) == expected
+
+
+def test_author_replaces_a_post(signed_in: APIClient, own_post: Post) -> None:
+    assert signed_in.put(address(own_post), DRAFT).status_code == 200
+    own_post.refresh_from_db()
+    assert (own_post.title, own_post.body) == (DRAFT["title"], DRAFT["body"])
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_visitor_changes_nothing(api: APIClient, post: Post, method: str) -> None:
+    assert getattr(api, method)(address(post), DRAFT).status_code == 401
+
+
+def test_posts_share_tags(signed_in: APIClient) -> None:
+    for _ in range(2):
+        signed_in.post("/api/posts/", DRAFT | {"tags": ["django"]})
+    assert Tag.objects.count() == 1
+
+
+def test_filter_by_time(api: APIClient, post: Post) -> None:
+    for days in (-1, 1):
+        moment = post.created_at + timedelta(days=days)
+        Post.objects.filter(pk=PostFactory().pk).update(created_at=moment)
+    after, before = post.created_at, post.created_at + timedelta(hours=1)
+    query = {"created_after": after.isoformat(), "created_before": before.isoformat()}
+    assert listed(api, **query) == [post.pk]
+
+
+def test_order_by_comments(api: APIClient) -> None:
+    other, commented = PostFactory.create_batch(2)
+    CommentFactory(post=commented)
+    assert listed(api, ordering="comment_count") == [other.pk, commented.pk]
+
+
+# Likes
+
+
+def test_the_database_itself_holds_likes_unique(post: Post, user: User) -> None:
+    Like.objects.create(post=post, user=user)
+    with pytest.raises(IntegrityError):
+        Like.objects.create(post=post, user=user)
+
+
+def test_unliking_again_changes_nothing(signed_in: APIClient, post: Post) -> None:
+    response = signed_in.delete(address(post, "like"))
+    assert (response.status_code, response.json()) == (200, {"like_count": 0, "liked": False})
+
+
+def test_unliking_leaves_the_likes_of_others(signed_in: APIClient, post: Post) -> None:
+    Like.objects.create(post=post, user=UserFactory())
+    assert signed_in.delete(address(post, "like")).json()["like_count"] == 1
+
+
+def test_missing_post_cannot_be_liked(signed_in: APIClient) -> None:
+    assert signed_in.post("/api/posts/0/like/").status_code == 404
+
+
+# Comments
+
+
+def test_comments_take_as_many_queries_for_many_as_for_few(api: APIClient, post: Post) -> None:
+    numbers = []
+    for count in (1, 9):
+        CommentFactory.create_batch(count, post=post)
+        with CaptureQueriesContext(connection) as queries:
+            api.get(address(post, "comments"))
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
+
+
+def test_empty_comment_is_refused(signed_in: APIClient, post: Post) -> None:
+    response = signed_in.post(address(post, "comments"), {"body": " "})
+    assert wrong_fields(response) == [("body", "blank")]
+
+
+def test_author_deletes_a_comment(signed_in: APIClient, user: User) -> None:
+    comment = CommentFactory(author=user)
+    response = signed_in.delete(address(comment.post, "comments", comment.pk))
+    assert response.status_code == 204
+    assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["0", "9" * 30])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_comments_of_a_missing_post_are_answered_404(
+    signed_in: APIClient, method: str, number: str
+) -> None:
+    response = getattr(signed_in, method)(f"/api/posts/{number}/comments/", {"body": "…"})
+    assert response.status_code == 404
+
+
+def test_comment_is_not_found_under_another_post(api: APIClient, post: Post) -> None:
+    assert api.get(address(post, "comments", CommentFactory().pk)).status_code == 404
+
+
+def test_comments_go_with_their_post(signed_in: APIClient, user: User) -> None:
+    comment = CommentFactory(post__author=user)
+    signed_in.delete(address(comment.post))
+    assert not Comment.objects.exists()
+
+
+# What people see of them
+
+
+@pytest.mark.parametrize("page", ["post/", "post/add/", "tag/", "tag/add/"])
+def test_admin_page_loads(admin_client: Client, page: str) -> None:
+    assert admin_client.get(f"/admin/posts/{page}").status_code == 200
+
+
+def test_admin_finds_posts_by_author(admin_client: Client, post: Post) -> None:
+    PostFactory()
+    page = admin_client.get("/admin/posts/post/", {"q": post.author.email})
+    assert [found.pk for found in page.context["cl"].result_list] == [post.pk]
+
+
+def test_objects_are_shown_by_what_they_are(post: Post, user: User) -> None:
+    comment = CommentFactory.build(body="x" * 60)
+    assert (str(post), str(Tag(name="django")), str(comment)) == (post.title, "django", "x" * 50)
+    assert str(Like(post=post, user=user)) == f"{user.email} ♥ {post.title}"
