@@ -80,6 +80,12 @@ def test_startapp_registers_and_routes_the_app(project: Path) -> None:
         assert f"    {line}\n    {MARKER}\n" in (project / file).read_text(encoding="utf-8")
 
 
+def test_startapp_puts_the_model_into_the_admin(project: Path) -> None:
+    startapp("book_reviews")
+
+    assert "@admin.register(BookReview)" in (project / "book_reviews/admin.py").read_text()
+
+
 def test_startapp_says_where_the_app_is_served(project: Path) -> None:
     assert "/api/book-reviews/" in startapp("book_reviews")
     assert 'router.register("book-reviews",' in (project / "book_reviews/urls.py").read_text()
