@@ -50,8 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "common.middleware.RequestIdMiddleware",
-    "common.middleware.RequestLogMiddleware",
+    "common.middleware.RequestMiddleware",
     "common.errors.CrashMiddleware",
     "common.middleware.AbandonedRequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
