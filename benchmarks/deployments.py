@@ -22,8 +22,8 @@ from lab.engine import remove_everything  # noqa: E402
 from lab.rendering import bake_outside_pytest, choice_with, rendered_root  # noqa: E402
 from lab.sites import Site  # noqa: E402
 
-MAX_SECONDS_OF_A_RELEASE = 45
-MAX_SECONDS_OF_A_ROLLBACK = 10
+MAX_SECONDS_OF_A_RELEASE = 25
+MAX_SECONDS_OF_A_ROLLBACK = 5
 MAX_SECONDS_OF_THE_SAME = 10
 MAX_RATIO = 5
 

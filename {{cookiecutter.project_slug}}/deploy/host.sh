@@ -56,11 +56,9 @@ make_room() {
 }
 
 free_megabytes() {
-  local folder=/var/lib/docker
-  if [[ ! -e "$folder" ]]; then
-    folder=/var/lib
-  fi
-  df --output=avail --block-size=1M . "$folder" | tail -n +2 | sort --numeric-sort | head -n 1
+  local images
+  images="$(ls -d /var/lib/docker 2>/dev/null || echo /var/lib)"
+  df --output=avail --block-size=1M . "$images" | tail -n +2 | sort --numeric-sort | head -n 1
 }
 
 prepare_host() {
@@ -79,19 +77,15 @@ has_docker() {
 
 # The distribution's own packages; Ubuntu and Debian name them differently.
 install_docker() {
-  local packages=(docker.io docker-buildx)
+  local package packages=() compose=docker-compose
   # A host that has just started may be installing its own updates.
   local apt=(sudo DEBIAN_FRONTEND=noninteractive apt-get --option DPkg::Lock::Timeout=300)
   "${apt[@]}" update || { sleep 20 && "${apt[@]}" update; }
   # Where there is a docker-compose-v2, docker-compose is an older one.
-  if is_packaged docker-compose-v2; then
-    packages+=(docker-compose-v2)
-  else
-    packages+=(docker-compose)
-  fi
-  if is_packaged docker-cli; then
-    packages+=(docker-cli)
-  fi
+  if is_packaged docker-compose-v2; then compose=docker-compose-v2; fi
+  for package in docker.io docker-buildx "$compose" docker-cli; do
+    if is_packaged "$package"; then packages+=("$package"); fi
+  done
   # Containers outlive a crash of the engine. An engine that is there already keeps its settings.
   if [[ ! -e /etc/docker/daemon.json ]]; then
     sudo mkdir -p /etc/docker

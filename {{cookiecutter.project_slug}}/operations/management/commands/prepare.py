@@ -82,8 +82,8 @@ def write_configuration(colour: str) -> str:
             new_name = "servers.conf" if file.name in ("http.conf", "https.conf") else file.name
             (folder / new_name).write_text(text, encoding="utf-8")
     # For a rollback to this release: see preflight.
-    with (folder / "migrations").open("w") as file:
-        call_command("showmigrations", "--plan", stdout=file)
+    with (folder / "migrations").open("w") as plan:
+        call_command("showmigrations", "--plan", stdout=plan)
     folder.replace(NGINX / name)
     link = NGINX / f".next.{name}"
     link.symlink_to(name)
