@@ -227,6 +227,20 @@ def test_an_upload_survives_a_switch(site: Site, seconds: int) -> None:
     assert outcome == [b"HTTP/1.1 201 Created"]
 
 
+def test_a_rollback_to_code_that_cannot_use_the_database_is_refused(site: Site) -> None:
+    """Stays in the source: what is applied must not be missing from later releases."""
+    text = migration('AlterField("post", "title", models.CharField(max_length=90))', SHORTER)
+    text["posts/migrations/0002_changed.py"] += "    breaks_live_release = True\n"
+    with site.no_request_lost():
+        site.change(text)
+        live = site.push_well()
+        code, output = site.deploy_sh("rollback")
+        assert code == 1
+        assert site.messages["CHECKING_MIGRATIONS"] in output
+        assert "posts.0002_changed" in output
+        assert site.release() == live
+
+
 # An engine that crashes
 
 
@@ -269,6 +283,7 @@ def migration(operation: str, model: str = "") -> dict[str, str]:
     return {"posts/models.py": model, "posts/migrations/0002_changed.py": text}
 
 
+SHORTER = '\nPost._meta.get_field("title").max_length = 90\n'
 NEW_COLUMN = migration(
     'AddField("post", "pinned", models.BooleanField(default=False))',
     '\nPost.add_to_class("pinned", models.BooleanField(default=False))\n',

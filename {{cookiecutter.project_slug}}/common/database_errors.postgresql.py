@@ -13,12 +13,12 @@ KINDS = {
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Return whether the database cannot be reached; other errors are about one query."""
+    """Return whether the database does not answer in time; other errors are about the query."""
     if isinstance(error, InterfaceError):
         return True
     if not isinstance(error, OperationalError):
         return False
     # No SQLSTATE: there was no server to give one. Its classes: 08 connection, 53 resources (such
-    # as too many connections), 57P shutdown.
+    # as too many connections), 57 shutdown or statement timeout; 55P03 is a lock timeout.
     state = getattr(error.__cause__, "sqlstate", "not PostgreSQL's")
-    return state is None or state.startswith(("08", "53", "57P"))
+    return state is None or state.startswith(("08", "53", "57", "55P03"))

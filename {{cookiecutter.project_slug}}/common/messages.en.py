@@ -1,6 +1,6 @@
 """Texts that users of the API and of the commands read."""
 
-DATABASE_UNREACHABLE = "The database cannot be reached; try again in a moment."
+DATABASE_UNREACHABLE = "The database does not answer; try again in a moment."
 
 IMAGE = {
     "too_large": "The image is larger than {size} MB.",

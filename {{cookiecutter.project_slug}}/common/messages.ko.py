@@ -1,6 +1,6 @@
 """Texts that users of the API and of the commands read."""
 
-DATABASE_UNREACHABLE = "데이터베이스에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요."
+DATABASE_UNREACHABLE = "데이터베이스가 응답하지 않습니다. 잠시 후 다시 시도해 주세요."
 
 IMAGE = {
     "too_large": "{size}MB 이하의 이미지만 올릴 수 있습니다.",

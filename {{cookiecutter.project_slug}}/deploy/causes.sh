@@ -19,6 +19,17 @@ print_cause() {
   return 1
 }
 
+# log_excerpt LOG: of a build what the failed instruction printed, of the preflight what is wrong,
+# else the end.
+log_excerpt() {
+  local log="$1" beginning='^( > \[|\[(wrong|오류)\])'
+  if grep -Eq "$beginning" "$log"; then
+    sed -En "/$beginning/,\$ {/^------/q; p}" "$log" | tail -n 20
+  else
+    tail -n 8 "$log"
+  fi
+}
+
 # refuse CAUSE NEXT_STEP
 refuse() {
   printf '    %s %s\n' "$CAUSED_BY" "$1" "$NEXT_STEP" "$2" >&2

@@ -62,7 +62,7 @@ fail() {
 # give_up: end with what the log of the failed step shows.
 give_up() {
   # Of a long line the beginning and the end
-  log_excerpt | LC_ALL=C.UTF-8 sed -E 's/^(.{120}).{80,}(.{200})$/\1 … \2/' >&2
+  log_excerpt "$STEP_LOG" | LC_ALL=C.UTF-8 sed -E 's/^(.{120}).{80,}(.{200})$/\1 … \2/' >&2
   cat "$STEP_LOG" >>"$STATE/deploy.log" || true
   if [[ -n "$COLOUR" ]]; then
     compose rm --stop --force "web-$COLOUR" >/dev/null 2>&1 || true
@@ -81,16 +81,6 @@ report_failure() {
   fi
 }
 
-# Of a build what the failed instruction printed, of the preflight what is wrong, else the end.
-log_excerpt() {
-  local beginning='^( > \[|\[(wrong|오류)\])'
-  if grep -Eq "$beginning" "$STEP_LOG"; then
-    sed -En "/$beginning/,\$ {/^------/q; p}" "$STEP_LOG" | tail -n 20
-  else
-    tail -n 8 "$STEP_LOG"
-  fi
-}
-
 # Docker and what it knows
 
 compose() {
@@ -104,17 +94,22 @@ read_project() {
   IMAGE="$(sed -n 's/^ *image: \(.*\):any$/\1/p' "$STEP_LOG" | head -n 1)"
 }
 
-is_running() {
-  [[ -n "$(compose ps --quiet "$1")" ]]
+# containers SERVICE [OPTION…]: those that run. Compose takes five times as long to find them.
+containers() {
+  "${DOCKER[@]}" ps --quiet --filter "label=com.docker.compose.project=$PROJECT" \
+    --filter "label=com.docker.compose.service=$1" \
+    --filter label=com.docker.compose.oneoff=False "${@:2}"
 }
 
 # in_nginx COMMAND…: run it where nginx's configurations are, also when nginx is down.
 in_nginx() {
-  if is_running nginx; then
-    compose exec --no-TTY --workdir /srv/nginx nginx "$@"
+  local nginx
+  nginx="$(containers nginx)"
+  if [[ -n "$nginx" ]]; then
+    "${DOCKER[@]}" exec --workdir /srv/nginx "$nginx" "$@"
   else
-    compose run --rm --no-deps --no-TTY --workdir /srv/nginx nginx "$@" 2>/dev/null
-  fi </dev/null
+    compose run --rm --no-deps --no-TTY --workdir /srv/nginx nginx "$@" </dev/null 2>/dev/null
+  fi
 }
 
 # The configuration that is live; nothing before the first deployment.
@@ -137,7 +132,7 @@ describe_live() {
   if [[ -n "$PROJECT" ]]; then
     live="$(live_candidate)"
   fi
-  if [[ -n "$live" ]] && is_running "web-${live%%-*}"; then
+  if [[ -n "$live" && -n "$(containers "web-${live%%-*}")" ]]; then
     echo "web-${live%%-*}, $(release_in "$live")"
   else
     echo "$NOTHING"
@@ -158,7 +153,7 @@ read_release() {
 # Is this very commit live, with this environment, and was nothing edited here since?
 is_live_already() {
   local since
-  [[ "$(release_in "$1")" == "$RELEASE" ]] && is_running "web-${1%%-*}" &&
+  [[ "$(release_in "$1")" == "$RELEASE" && -n "$(containers "web-${1%%-*}")" ]] &&
     cmp --silent "$ENV_FILE" .env && since="$(in_nginx stat --format %Y "$1/served")" &&
     [[ -z "$(find . -path "./$STATE" -prune -o -type f -newermt "@$since" -print -quit)" ]]
 }
@@ -186,20 +181,21 @@ prepare() {
   if grep -q '^  Applying .* OK$' "$STEP_LOG"; then
     MIGRATED=true
   fi
-  if ((status != 0)); then
-    give_up
-  fi
+  ((status == 0)) || give_up
   CANDIDATE="$(tail -n 1 "$STEP_LOG")"
 }
 
 # start --force-recreate, or --no-recreate for a container that is there
 start() {
-  local end=$((SECONDS + SECONDS_TO_GET_READY))
   step "$STARTING web-$COLOUR, $RELEASE"
   # After a deployment that was cut off it may have requests.
   drain
   must compose up --detach --no-deps --no-build "$1" \
     --scale "web-$COLOUR=$WEB_REPLICAS" "web-$COLOUR"
+}
+
+wait_until_healthy() {
+  local end=$((SECONDS + SECONDS_TO_GET_READY))
   until [[ "$(states | cut -d , -f 1 | sort --unique)" == "running healthy" ]]; do
     if ((SECONDS >= end)) || states | grep -Eq '^(exited|restarting|dead) |restarted [1-9]'; then
       {
@@ -218,19 +214,19 @@ states() {
   "${DOCKER[@]}" inspect --format "{{.State.Status}} {{.State.Health.Status}}, \
 exit code {{.State.ExitCode}}, restarted {{.RestartCount}} times{{\$last := \"\"}}\
 {{range .State.Health.Log}}{{\$last = .Output}}{{end}}: {{json \$last}}" \
-    $(compose ps --all --quiet "web-$COLOUR") 2>/dev/null
+    $(containers "web-$COLOUR" --all) 2>/dev/null
 }
 
-# rehearse SECONDS: the new colour behind an nginx of its own that nobody else reaches. What is
-# wrong, be it with the application or with nginx's configuration, shows there and not to the
-# site's clients.
+# rehearse SECONDS_TO_BEGIN SECONDS_OF_CHECKING: the new colour behind an nginx of its own that
+# nobody else reaches. What is wrong, be it with the application or with nginx's configuration,
+# shows there and not to the site's clients.
 rehearse() {
   step "$REHEARSING $CANDIDATE"
   # shellcheck disable=SC2016 # $0 is the candidate's folder there.
   if ! attempt compose run --rm --no-deps --no-TTY nginx bash -ec '
       if [[ -e $0/certificate.sh ]]; then bash $0/certificate.sh; fi
       nginx -c $0/nginx.conf
-      bash $0/check.sh "$@"' "/srv/nginx/$CANDIDATE" "$SECONDS_TO_BEGIN" "$1"; then
+      bash $0/check.sh "$@"' "/srv/nginx/$CANDIDATE" "$@"; then
     sed --in-place '/^{/d' "$STEP_LOG"
     compose logs --no-color --no-log-prefix "web-$COLOUR" | grep '"level":"ERROR"' | tail -n 3 \
       >>"$STEP_LOG" || true
@@ -269,7 +265,7 @@ drain() {
 
 # stop_old COLOUR: it stays as it is, stopped, for a rollback.
 stop_old() {
-  if [[ -n "$1" ]] && is_running "web-$1"; then
+  if [[ -n "$1" && -n "$(containers "web-$1")" ]]; then
     step "$DRAINING web-$1"
     drain
     attempt compose stop "web-$1" || true
@@ -340,7 +336,8 @@ deploy() {
   build "$idle"
   prepare "$idle"
   start --force-recreate
-  rehearse "$SECONDS_OF_CHECKING"
+  wait_until_healthy
+  rehearse "$SECONDS_TO_BEGIN" "$SECONDS_OF_CHECKING"
   step "$STARTING_OTHERS"
   # What runs and is as it should be is left alone.
   must compose up --detach --no-deps --wait --wait-timeout 60 nginx
@@ -356,28 +353,25 @@ deploy() {
 }
 
 rollback() {
-  local live target kept
+  local known live target kept checking recreate=--force-recreate
   take_lock
   step "$CHECKING_HOST"
   outlive_the_connection
   wait_for_docker
   read_project
   export_compose_keys
-  live="$(live_candidate)"
-  # What was live before this
-  target="$(in_nginx sh -c 'ls -t blue-*/served green-*/served | xargs -r dirname' 2>/dev/null |
-    grep -Fxv -- "$live" | head -n 1 || true)"
+  # What is live, and then what has been, the latest first
+  known="$(in_nginx sh -c 'readlink current
+    ls -t blue-*/served green-*/served | xargs -r dirname' 2>/dev/null || true)"
+  live="$(head -n 1 <<<"$known")"
+  target="$(grep -Fxv -- "$live" <<<"$known" | head -n 1 || true)"
   RELEASE="$(release_in "$target")"
   export RELEASE
   if [[ -z "$target" ]] || ! "${DOCKER[@]}" image inspect "$IMAGE:$RELEASE" >/dev/null 2>&1; then
     fail "$NO_ROLLBACK" "$NO_ROLLBACK_NEXT"
   fi
-  if [[ -n "$live" ]] && is_running "web-${live%%-*}"; then
-    # Can that release use the database as later migrations have left it?
-    step "$CHECKING_MIGRATIONS"
-    must compose exec --no-TTY "web-${live%%-*}" python manage.py preflight --rollback \
-      < <(in_nginx cat "$target/migrations")
-  fi
+  check_migrations_since "$live" "$target" >"$STATE/migrations.log" 2>&1 &
+  checking=$!
   COLOUR="$(other "${live%%-*}")"
   CANDIDATE="$target"
   if [[ "${target%%-*}" != "$COLOUR" ]]; then
@@ -387,14 +381,30 @@ rollback() {
   kept="$(compose ps --all --format '{{.Image}}' "web-$COLOUR" | head -n 1)"
   if [[ "$kept" == "$IMAGE:$RELEASE" ]]; then
     # It runs as it did, with the environment that it had.
-    start --no-recreate
-  else
-    start --force-recreate
+    recreate=--no-recreate
   fi
-  rehearse 0
+  start "$recreate"
+  # What takes its time goes on meanwhile.
+  rehearse "$SECONDS_TO_GET_READY" 0
+  wait_until_healthy
+  step "$CHECKING_MIGRATIONS"
+  if ! wait "$checking"; then
+    mv "$STATE/migrations.log" "$STEP_LOG"
+    give_up
+  fi
   switch_over 0
   step "$DEPLOYED web-${CANDIDATE%%-*}, $RELEASE"
   stop_later "${live%%-*}" </dev/null >>"$STATE/deploy.log" 2>&1 &
+}
+
+# check_migrations_since LIVE TARGET: can that release use the database as later ones have left it?
+check_migrations_since() {
+  local web
+  web="$(containers "web-${1%%-*}" | head -n 1)"
+  if [[ -n "$1" && -n "$web" ]]; then
+    in_nginx cat "$2/migrations" |
+      "${DOCKER[@]}" exec --interactive "$web" python manage.py preflight --rollback
+  fi
 }
 
 preflight() {

@@ -70,9 +70,9 @@ prepare_host() {
   make_swap
 }
 
+# Its help lists the plugins.
 has_docker() {
-  command -v docker >/dev/null && docker compose version >/dev/null 2>&1 &&
-    docker buildx version >/dev/null 2>&1
+  [[ "$(docker help 2>/dev/null)" == *" buildx"*" compose"* ]]
 }
 
 # The distribution's own packages; Ubuntu and Debian name them differently.

@@ -49,7 +49,9 @@ if OPTIONS["database"] == "mysql":
             (1053, True),  # the server is shutting down
             (1045, False),  # wrong password
             (1049, False),  # unknown database
-            (1205, False),  # waited too long for a lock
+            (1205, True),  # waited too long for a lock
+            (3024, True),  # the query took too long
+            (1062, False),  # duplicate entry
         ],
     )
     def test_the_number_of_the_error_tells(code: int, outage: bool) -> None:
@@ -69,7 +71,8 @@ else:
             ("57P03", True),  # the server is starting
             ("28P01", False),  # wrong password
             ("3D000", False),  # unknown database
-            ("57014", False),  # the query was cancelled
+            ("57014", True),  # the query took too long
+            ("55P03", True),  # waited too long for a lock
             ("40P01", False),  # deadlock
         ],
     )
