@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.signals import request_finished
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 
 logger = logging.getLogger("request")
@@ -92,21 +93,18 @@ def log_level(request: HttpRequest, response: HttpResponse) -> int:
     return logging.DEBUG if request.path.startswith("/health/") else logging.INFO
 
 
-class AbandonedRequestMiddleware:
+class AbandonedRequestMiddleware(MiddlewareMixin):
     """Skip a request whose client gave up while it waited for a free thread.
 
     Otherwise an overloaded server works for nobody before it gets to those who still wait.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
         # Only gunicorn passes it on.
         connection = request.META.get("gunicorn.socket")
         if connection is not None and is_closed(connection.fileno()):
             return HttpResponse(status=CLIENT_CLOSED_REQUEST)
-        return self.get_response(request)
+        return None
 
 
 def is_closed(connection: int) -> bool:

@@ -1,13 +1,13 @@
 """Is the process alive, and is it ready for traffic?"""
 
 import logging
-from collections.abc import Callable
 from uuid import uuid4
 
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -59,7 +59,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-class HealthMiddleware:
+class HealthMiddleware(MiddlewareMixin):
     """Answer before the Host header is checked.
 
     A container's health check and a load balancer use an IP address, which ALLOWED_HOSTS does not
@@ -68,8 +68,6 @@ class HealthMiddleware:
 
     views = {"/health/live": live, "/health/ready": ready}
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.views.get(request.path.rstrip("/"), self.get_response)(request)
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        view = self.views.get(request.path.rstrip("/"))
+        return view(request) if view else None
