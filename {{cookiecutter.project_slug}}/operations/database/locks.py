@@ -6,7 +6,7 @@ waits behind it. So one client that is idle in a transaction would stop the whol
 
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.management.base import CommandError
 from django.db import OperationalError
@@ -17,10 +17,8 @@ from operations.messages import TEXTS
 SECONDS_BETWEEN = 3
 SECONDS_IN_ALL = 60
 
-Result = TypeVar("Result")
 
-
-def patiently(connection: Any, step: Callable[[], Result]) -> Result:
+def patiently(connection: Any, step: Callable[[], Any]) -> Any:
     """Take a step; if the lock of another session is in the way, try again later."""
     deadline = 0.0
     while True:

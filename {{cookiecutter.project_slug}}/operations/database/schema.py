@@ -1,16 +1,12 @@
 """How migrations change tables that the live release uses meanwhile."""
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import Field, Model, Value
 
 from operations.database.locks import patiently
-
-if TYPE_CHECKING:
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-else:
-    BaseDatabaseSchemaEditor = object
 
 
 class LiveTables(BaseDatabaseSchemaEditor):
