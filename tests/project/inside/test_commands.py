@@ -13,9 +13,10 @@ from common.management.commands.startapp import MARKER
 
 @pytest.fixture
 def project(settings: Settings, tmp_path: Path) -> Path:
-    """A copy of what startapp reads and changes in this project."""
-    for folder in ("config", "common"):
+    """A copy of this project, of which startapp reads and changes a part."""
+    for folder in ("config", *settings.LOCAL_APPS):
         shutil.copytree(settings.BASE_DIR / folder, tmp_path / folder)
+    shutil.copy(settings.BASE_DIR / "manage.py", tmp_path)
     settings.BASE_DIR = tmp_path
     return tmp_path
 

@@ -2,6 +2,8 @@
 
 import keyword
 import re
+import subprocess
+import sys
 from argparse import ArgumentParser
 from contextlib import chdir
 from pathlib import Path
@@ -53,6 +55,9 @@ class Command(startapp.Command):
             )
         for file, text in registrations:
             file.write_text(text, encoding="utf-8", newline="\n")
+        # This process has started without the app.
+        command = [sys.executable, "manage.py", "makemigrations", "--verbosity=0", name]
+        subprocess.run(command, cwd=settings.BASE_DIR, check=True)  # noqa: S603
         self.stdout.write(STARTAPP["done"].format(name=name, model=model, route=route))
 
 
