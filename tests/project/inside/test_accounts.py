@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -84,3 +85,15 @@ def test_admin_finds_users(admin_client: Client) -> None:
     UserFactory(name="Hong Gildong")
     page = admin_client.get("/admin/accounts/user/", {"q": "gildong"})
     assert [user.name for user in page.context["cl"].result_list] == ["Hong Gildong"]
+
+
+def test_admin_adds_a_user_who_can_sign_in(admin_client: Client) -> None:
+    form = {
+        "email": "new@example.com",
+        "name": "Kim",
+        "usable_password": "true",
+        "password1": PASSWORD,
+        "password2": PASSWORD,
+    }
+    assert admin_client.post("/admin/accounts/user/add/", form).status_code == 302
+    assert authenticate(email="New@example.com", password=PASSWORD)

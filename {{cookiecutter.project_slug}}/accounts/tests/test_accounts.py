@@ -1,6 +1,5 @@
 import pytest
 from django.contrib.auth import authenticate
-from django.test import Client
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
@@ -74,15 +73,3 @@ def test_name_can_be_changed(signed_in: APIClient, user: User) -> None:
 def test_address_cannot_be_changed(signed_in: APIClient, user: User) -> None:
     signed_in.patch("/api/auth/me/", {"email": "other@example.com"})
     assert User.objects.get().email == user.email
-
-
-def test_admin_adds_a_user_who_can_sign_in(admin_client: Client) -> None:
-    form = {
-        "email": "new@example.com",
-        "name": "Kim",
-        "usable_password": "true",
-        "password1": PASSWORD,
-        "password2": PASSWORD,
-    }
-    assert admin_client.post("/admin/accounts/user/add/", form).status_code == 302
-    assert authenticate(email="New@example.com", password=PASSWORD)

@@ -2,7 +2,6 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.response import Response
@@ -181,12 +180,3 @@ def test_order_by_likes(api: APIClient, user: User) -> None:
     liked, other = PostFactory.create_batch(2)
     Like.objects.create(post=liked, user=user)
     assert listed(api, ordering="-like_count") == [liked.pk, other.pk]
-
-
-# Admin
-
-
-def test_admin_page_of_a_post_shows_its_comments(admin_client: Client, post: Post) -> None:
-    comment = CommentFactory(post=post)
-    page = admin_client.get(f"/admin/posts/post/{post.pk}/change/")
-    assert comment.body in page.text

@@ -142,6 +142,12 @@ def test_admin_page_loads(admin_client: Client, page: str) -> None:
     assert admin_client.get(f"/admin/posts/{page}").status_code == 200
 
 
+def test_admin_page_of_a_post_shows_its_comments(admin_client: Client, post: Post) -> None:
+    comment = CommentFactory(post=post)
+    page = admin_client.get(f"/admin/posts/post/{post.pk}/change/")
+    assert comment.body in page.text
+
+
 def test_admin_finds_posts_by_author(admin_client: Client, post: Post) -> None:
     PostFactory()
     page = admin_client.get("/admin/posts/post/", {"q": post.author.email})
