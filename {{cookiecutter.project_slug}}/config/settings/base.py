@@ -260,7 +260,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "DESCRIPTION": "{{ cookiecutter.description | escape_quotes }}",
     "VERSION": RELEASE or "dev",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
     # Served by this project itself: the documentation needs no CDN.
