@@ -109,3 +109,9 @@ def test_signing_out_without_a_good_refresh_token_names_the_field(
     response = client_with(tokens["access"]).post("/api/auth/logout/", {"refresh": token})
     assert response.status_code == 400
     assert [error["field"] for error in response.json()["errors"]] == ["refresh"]
+
+
+def test_signing_out_leaves_other_devices_signed_in(tokens: dict[str, str], user: User) -> None:
+    phone = sign_in(user).json()
+    sign_out(**tokens)
+    assert me(phone["access"]).status_code == 200

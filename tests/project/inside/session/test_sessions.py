@@ -105,3 +105,11 @@ def test_signing_out_without_a_csrf_token_is_refused(signed_in_browser: APIClien
 
 def test_signing_out_needs_a_user(api: APIClient) -> None:
     assert api.post("/api/auth/logout/").status_code == 401
+
+
+def test_signing_out_leaves_other_devices_signed_in(
+    signed_in_browser: APIClient, api: APIClient, user: User
+) -> None:
+    sign_in(api, user)
+    signed_in_browser.post("/api/auth/logout/")
+    assert api.get("/api/auth/me/").status_code == 200
