@@ -3,8 +3,6 @@ from datetime import UTC, datetime
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django_filters import rest_framework as filters
 
-from .models import Post
-
 # Beyond these a database gives up with an error of its own.
 MOMENTS = [
     MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)),
@@ -19,7 +17,3 @@ class PostFilter(filters.FilterSet):
     tag = filters.CharFilter(field_name="tags__name", lookup_expr="iexact")
     created_after = filters.IsoDateTimeFilter("created_at", "gte", validators=MOMENTS)
     created_before = filters.IsoDateTimeFilter("created_at", "lt", validators=MOMENTS)
-
-    class Meta:
-        model = Post
-        fields = ["author", "tag", "created_after", "created_before"]
