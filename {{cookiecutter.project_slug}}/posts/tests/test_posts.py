@@ -158,11 +158,6 @@ def test_tags_that_are_sent_replace_the_old_ones(
 # Filters, search, order
 
 
-def test_filter_by_author(api: APIClient, post: Post) -> None:
-    PostFactory()
-    assert listed(api, author=post.author.pk) == [post.pk]
-
-
 def test_filter_by_tag_without_regard_to_case(api: APIClient, post: Post) -> None:
     post.tags.set(Tag.objects.named(["django"]))
     PostFactory().tags.set(Tag.objects.named(["python"]))

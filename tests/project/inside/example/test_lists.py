@@ -32,6 +32,11 @@ def test_tags_are_sorted_as_in_a_dictionary(signed_in: APIClient) -> None:
     assert created.json()["tags"] == ["가람", "나래", "낙원", "하늘"]
 
 
+def test_filter_by_author(api: APIClient, post: Post) -> None:
+    PostFactory()
+    assert listed(api, author=post.author.pk) == [post.pk]
+
+
 def test_filter_by_a_number_that_no_author_can_have_finds_nothing(
     api: APIClient, post: Post
 ) -> None:
