@@ -22,6 +22,10 @@ STARTAPP = {
         "{model} cannot name a model: letters, an upper-case one first. Example: --model Review"
     ),
     "no_marker": "{file} lacks the line that shows where apps are added. Put it back: {marker}",
+    "no_migration": (
+        "{name} is made and registered, but its migration is not, for the reason above. "
+        "Correct that, then run python manage.py makemigrations {name}"
+    ),
     "done": (
         "{name} is made and registered: model {model}, address /api/{route}/\n"
         "Next: change {name}/models.py, then python manage.py makemigrations, "

@@ -23,6 +23,10 @@ STARTAPP = {
         "대문자로 시작하는 영문 이름을 지정해 주세요. 예: --model Review"
     ),
     "no_marker": "{file}에서 앱을 등록할 자리를 찾지 못했습니다. 다음 줄을 되살려 주세요: {marker}",
+    "no_migration": (
+        "{name} 앱을 만들고 등록했지만, 위의 이유로 마이그레이션은 만들지 못했습니다. "
+        "고친 뒤 python manage.py makemigrations {name} 명령을 실행해 주세요"
+    ),
     "done": (
         "{name} 앱을 만들고 등록했습니다: 모델 {model}, 주소 /api/{route}/\n"
         "다음: {name}/models.py를 고친 뒤 python manage.py makemigrations, "

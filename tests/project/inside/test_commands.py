@@ -129,6 +129,14 @@ def test_startapp_writes_nothing_when_it_cannot_register_the_app(project: Path) 
     assert contents(project) == before
 
 
+def test_startapp_reports_a_migration_that_cannot_be_made(project: Path) -> None:
+    with (project / "accounts/models.py").open("a") as models:
+        models.write("\nraise RuntimeError\n")
+
+    with pytest.raises(CommandError, match="makemigrations reviews"):
+        startapp("reviews")
+
+
 @pytest.fixture
 def debug(settings: Settings) -> None:
     settings.DEBUG = True

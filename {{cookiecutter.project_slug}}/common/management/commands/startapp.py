@@ -57,7 +57,8 @@ class Command(startapp.Command):
             file.write_text(text, encoding="utf-8", newline="\n")
         # This process has started without the app.
         command = [sys.executable, "manage.py", "makemigrations", "--verbosity=0", name]
-        subprocess.run(command, cwd=settings.BASE_DIR, check=True)  # noqa: S603
+        if subprocess.run(command, cwd=settings.BASE_DIR).returncode:  # noqa: S603
+            raise CommandError(STARTAPP["no_migration"].format(name=name))
         self.stdout.write(STARTAPP["done"].format(name=name, model=model, route=route))
 
 
