@@ -20,7 +20,7 @@ from django.utils import translation
 from operations.messages import FAULTS, TEXTS
 
 # Browsers send `null` and `file://` for pages that come from no server.
-ORIGIN = re.compile(r"null|file://|[a-z][a-z.+-]*://(\[[\da-f:]+\])?[^/?#@\s\[\]]*")
+ORIGIN = re.compile(r"null|file://|[a-z][a-z\d.+-]*://(\[[\da-f:]+\](:\d+)?|[^/?#@\s\[\]]+)")
 
 
 def fault(id: str, texts: tuple[str, str, str] | None = None, **values: object) -> Error:

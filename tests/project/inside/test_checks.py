@@ -69,6 +69,9 @@ def test_hosts_that_nobody_outside_reaches_are_mentioned(settings: Settings, hos
         ("https://www.example.com/", False),
         ("https://www.example.com/app?a=b", False),
         ("https://[::1", False),
+        ("http://[::1]:3000", True),
+        ("https://", False),
+        ("https://user@www.example.com", False),
     ],
 )
 def test_origins_that_would_not_work_are_found(
