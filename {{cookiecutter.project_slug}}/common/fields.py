@@ -30,6 +30,11 @@ class LowercaseEmailField(models.EmailField):
     def get_prep_value(self, value: Any) -> str | None:
         return self.to_python(super().get_prep_value(value))
 
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        value = self.to_python(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
 
 class ImageField(serializers.ImageField):
     """An image that a browser can show: of a known format, whole, and of a bounded size."""
