@@ -64,7 +64,8 @@ give_up() {
   # Of a long line the beginning and the end
   log_excerpt "$STEP_LOG" | LC_ALL=C.UTF-8 sed -E 's/^(.{120}).{80,}(.{200})$/\1 … \2/' >&2
   cat "$STEP_LOG" >>"$STATE/deploy.log" || true
-  if [[ -n "$COLOUR" ]]; then
+  # If nginx died amid the switch, the candidate may be live already.
+  if [[ -n "$COLOUR" && "$(live_candidate)" != "$CANDIDATE" ]]; then
     compose rm --stop --force "web-$COLOUR" >/dev/null 2>&1 || true
   fi
   tidy_up >/dev/null 2>&1 || true
@@ -343,10 +344,8 @@ deploy() {
   must compose up --detach --no-deps --wait --wait-timeout 60 nginx
   switch_over "$SECONDS_OF_CHECKING"
   start_certbot
-  if [[ "$ENV_FILE" != .env ]]; then
-    mv "$ENV_FILE" .env
-    ENV_FILE=.env
-  fi
+  [[ "$ENV_FILE" == .env ]] || mv "$ENV_FILE" .env
+  ENV_FILE=.env
   stop_old "${live%%-*}"
   tidy_up
   step "$DEPLOYED web-$idle, $RELEASE"

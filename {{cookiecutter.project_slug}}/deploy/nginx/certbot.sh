@@ -9,18 +9,11 @@ readonly TRY_AGAIN_AFTER=30m
 readonly OUTPUT=/tmp/certbot.out
 
 obtain_or_renew() {
-  set -- certonly --non-interactive --agree-tos --keep-until-expiring \
+  certbot certonly --non-interactive --agree-tos --keep-until-expiring \
     --webroot --webroot-path /srv/challenges \
-    --cert-name "$DOMAIN_NAME" --domain "$DOMAIN_NAME"
-  if [ -n "$LETSENCRYPT_EMAIL" ]; then
-    set -- "$@" --email "$LETSENCRYPT_EMAIL"
-  else
-    set -- "$@" --register-unsafely-without-email
-  fi
-  if [ -n "$ACME_SERVER" ]; then
-    set -- "$@" --server "$ACME_SERVER"
-  fi
-  certbot "$@" >"$OUTPUT" 2>&1
+    --cert-name "$DOMAIN_NAME" --domain "$DOMAIN_NAME" \
+    ${LETSENCRYPT_EMAIL:+--email "$LETSENCRYPT_EMAIL"} --register-unsafely-without-email \
+    ${ACME_SERVER:+--server "$ACME_SERVER"} >"$OUTPUT" 2>&1
 }
 
 # The likely cause, from what certbot printed; `prepare` fills in the texts.
