@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("connect")
 LANGUAGES = SWITCHES["docs_language"]
 # All that a laptop needs to have; git and gh are not among it.
 COMMANDS = """
-    bash ssh ssh-keyscan ssh-keygen awk cat dirname grep head mktemp mv rm sed tail tr
+    bash ssh ssh-keyscan ssh-keygen awk cat dirname grep head mktemp rm sed tail tr
 """
 GH = """#!/bin/sh
 cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' >>"$GH_NOTES/command lines"
@@ -38,6 +38,7 @@ if [ "$3" = "$GH_REFUSES" ]; then
 fi
 cat >"$GH_NOTES/$3"
 """
+SECRETS = {"HOST", "REMOTE_USER", "KEY", "KNOWN_HOSTS", "ENV_VARS"}
 PASSWORD = "sentinel-password"
 ENV = f"ALLOWED_HOSTS=%s\nDATABASE_PASSWORD={PASSWORD} $HOME 'x\nDOMAIN_NAME=\n"
 
@@ -225,9 +226,9 @@ def changed(server: Host) -> Iterator[Callable]:
         (["--yes", "192.0.2.1", "team"], 2, "CONNECT_HELP", ""),
         (["--user", "-oProxyCommand=x", "192.0.2.1", "team"], 2, "CONNECT_HELP", ""),
         (["-oProxyCommand=x", "team"], 2, "CONNECT_HELP", ""),
-        (["https://192.0.2.1/", "team"], 1, "NOT_A_HOST", "https://192.0.2.1/"),
-        (["192.0.2.1:22", "team"], 1, "NOT_A_HOST", "192.0.2.1:22"),
-        (["ubuntu@192.0.2.1", "team"], 1, "NOT_A_HOST", "ubuntu@192.0.2.1"),
+        (["https://192.0.2.1/", "team"], 1, "BAD_HOST", "https://192.0.2.1/"),
+        (["192.0.2.1:22", "team"], 1, "BAD_HOST", "192.0.2.1:22"),
+        (["ubuntu@192.0.2.1", "team"], 1, "BAD_HOST", "ubuntu@192.0.2.1"),
         (["192.0.2.1", "nothing"], 1, "NO_SUCH_KEY", "nothing"),
     ],
     ids=lambda value: " ".join(value) or "none" if isinstance(value, list) else "",
@@ -236,7 +237,7 @@ def test_arguments_are_refused_with_the_way_out(laptop, keys, arguments, code, n
     given = [keys / argument if (keys / argument).exists() else argument for argument in arguments]
     result = laptop.run(*given)
     assert result.code == code
-    assert re.search(laptop.messages.pattern(name), result.output)
+    assert laptop.messages[name] in result.output
     assert value in result.output
 
 
@@ -255,7 +256,7 @@ def test_a_file_that_is_no_usable_key_is_reported(laptop, keys, key, part):
     result = laptop.run("192.0.2.1", keys / key)
     assert result.code == 1
     assert laptop.messages.ssh_cause(part) in result.end()
-    assert laptop.messages["FETCHING_HOST_KEYS"] % "192.0.2.1" not in result.output
+    assert laptop.messages["FETCHING_HOST_KEYS"] not in result.output
 
 
 def test_a_key_file_is_found_from_where_the_command_is_run(laptop):
@@ -290,7 +291,7 @@ def test_what_a_host_lacks_is_reported(server, laptop, keys, changed, change, ba
     changed(change, back)
     result = laptop.run("--fingerprint", fingerprint, server.address, keys / "team")
     assert result.code == 1
-    assert re.search(laptop.messages.pattern(name), result.end())
+    assert laptop.messages[name] in result.end()
 
 
 @pytest.mark.parametrize(
@@ -335,8 +336,9 @@ def test_a_wrong_user_is_named_with_the_right_one(
     options = ["--fingerprint", server.fingerprint(), *options]
     result = laptop.run(*options, server.address, keys / key)
     assert result.code == 1
-    assert laptop.messages["WRONG_USER"] % (refused, accepted) in result.end()
-    assert laptop.messages["WRONG_USER_NEXT"] % accepted in result.end()
+    assert f"{refused}@{server.address}" in result.output
+    assert f"{laptop.messages['WRONG_USER']} {accepted}\n" in result.output
+    assert f"connect.sh --user {accepted} {server.address} '{keys / key}'" in result.end()
 
 
 @in_both_languages
@@ -344,7 +346,7 @@ def test_a_wrong_key_is_told_from_a_wrong_user(server, laptop, keys):
     options = ["--fingerprint", server.fingerprint()]
     result = laptop.run(*options, server.address, keys / "other")
     assert result.code == 1
-    assert re.search(laptop.messages.pattern("WRONG_KEY"), result.end())
+    assert laptop.messages["WRONG_KEY"] in result.end()
 
 
 def test_a_user_who_is_sent_to_another_one_is_reported(server, laptop, keys):
@@ -361,7 +363,7 @@ def test_another_fingerprint_stops_before_the_login(server, laptop, keys, other)
     result = laptop.run("--fingerprint", other, server.address, keys / "team")
     assert result.code == 1
     assert laptop.messages["NOT_CONFIRMED"] in result.end()
-    assert laptop.messages["LOGGING_IN"] % "ubuntu" not in result.output
+    assert laptop.messages["LOGGING_IN"] not in result.output
     assert laptop.noted() == {}
 
 
@@ -369,7 +371,8 @@ def test_nobody_confirms_blindly(server, laptop, keys):
     laptop.install_gh()
     result = laptop.run(server.address, keys / "team")
     assert result.code == 1
-    assert laptop.messages["NOBODY_TO_ASK"] in result.end()
+    assert laptop.messages["NOT_CONFIRMED"] in result.end()
+    assert "--fingerprint" in result.end()
     assert server.fingerprint() in result.output
     assert laptop.noted() == {}
 
@@ -381,9 +384,10 @@ def test_gh_gets_all_values(server, laptop, keys):
     assert result.code == 0
     noted = laptop.noted()
     assert noted.pop("KNOWN_HOSTS").split()[:2] == [server.address, "ssh-ed25519"]
+    # gh itself drops the end of a line at the end of a value.
     assert noted == {
-        "HOST": server.address,
-        "REMOTE_USER": "ubuntu",
+        "HOST": f"{server.address}\n",
+        "REMOTE_USER": "ubuntu\n",
         "KEY": (keys / "team").read_text(),
         "ENV_VARS": ENV % server.address,
     }
@@ -404,7 +408,7 @@ def test_another_user_becomes_a_secret(server, laptop, keys):
     arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "debian"]
     result = laptop.run(*arguments, REMOTE_USER="admin")
     assert result.code == 0
-    assert laptop.noted()["REMOTE_USER"] == "admin"
+    assert laptop.noted()["REMOTE_USER"] == "admin\n"
 
 
 @in_both_languages
@@ -414,26 +418,26 @@ def test_without_gh_it_says_what_to_paste_where(server, laptop, keys):
     result = laptop.run("--user", "admin", *arguments)
     assert result.code == 0
     for told in (
-        laptop.messages["PASTE_SECRETS"],
+        laptop.messages["SETTING_SECRETS"],
         f"[HOST]\n{server.address}\n",
         f"[KNOWN_HOSTS]\n{server.address} ssh-ed25519 AAAA",
-        f"[KEY]\n{laptop.messages['WHOLE_FILE'] % (keys / 'debian')}",
-        f"[ENV_VARS]\n{laptop.messages['WHOLE_FILE'] % (laptop.project / '.env.prod')}",
+        f"[KEY]\n{keys / 'debian'}\n",
+        f"[ENV_VARS]\n{laptop.project / '.env.prod'}\n",
         "[REMOTE_USER]\nadmin\n",
     ):
         assert told in result.output
 
 
 @pytest.mark.parametrize("refused", ["HOST", "KEY", "ENV_VARS"])
-def test_where_gh_fails_it_says_so_and_what_to_paste(server, laptop, keys, refused):
+def test_what_gh_does_not_take_is_to_be_pasted(server, laptop, keys, refused):
     laptop.install_gh()
     laptop.fill_in_env(server.address)
     arguments = ["--fingerprint", server.fingerprint(), server.address, keys / "team"]
     result = laptop.run(*arguments, GH_REFUSES=refused)
     assert result.code == 0
     assert "HTTP 403" in result.output
-    assert f"[HOST]\n{server.address}\n" in result.output
-    assert "[ENV_VARS]" in result.output
+    assert re.findall(r"^\[(\w+)\]$", result.output, re.MULTILINE) == [refused]
+    assert set(laptop.noted()) == SECRETS - {refused}
 
 
 @in_both_languages
@@ -442,7 +446,7 @@ def test_an_env_with_placeholders_is_not_given_to_github(server, laptop, keys):
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert result.code == 1
     assert "ALLOWED_HOSTS DATABASE_HOST DATABASE_PASSWORD" in result.end()
-    assert set(laptop.noted()) == {"HOST", "REMOTE_USER", "KEY", "KNOWN_HOSTS"}
+    assert set(laptop.noted()) == SECRETS - {"ENV_VARS"}
 
 
 def test_without_an_env_the_rest_is_given_to_github(server, laptop, keys):
@@ -451,7 +455,7 @@ def test_without_an_env_the_rest_is_given_to_github(server, laptop, keys):
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert result.code == 1
     assert laptop.messages["NO_ENV_FILE"] in result.end()
-    assert set(laptop.noted()) == {"HOST", "REMOTE_USER", "KEY", "KNOWN_HOSTS"}
+    assert set(laptop.noted()) == SECRETS - {"ENV_VARS"}
 
 
 @pytest.mark.parametrize(
@@ -470,7 +474,7 @@ def test_a_host_that_the_site_would_not_answer_for_is_noted(
     (laptop.project / ".env.prod").write_bytes(b"# \xb0\xa1\r\n" + env.encode())
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
     assert result.code == 0
-    assert (laptop.messages["HOST_NOT_ALLOWED"] % server.address in result.output) == noted
+    assert (f"{laptop.messages['HOST_NOT_ALLOWED']} {server.address}" in result.output) == noted
 
 
 SILENT = (
@@ -482,23 +486,16 @@ SILENT = (
 def test_ports_that_are_blocked_are_told_from_open_ones(server, laptop, keys, changed):
     changed("iptables -A INPUT -p tcp --dport 80 -j DROP", NO_WALL)
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert f"  ! {laptop.messages['PORT_BLOCKED'] % 80}" in result.output
-    assert laptop.messages["PORT_OPEN"] % 443 in result.output
+    assert f"  ! {laptop.messages['PORT_BLOCKED']} 80\n" in result.output
+    assert result.output.count(laptop.messages["PORT_BLOCKED"]) == 1
 
 
 def test_a_port_is_open_where_something_listens(server, laptop, keys):
     docker("exec", "--detach", server.name, "sh", "-c", f"{SILENT} wait")
     wait_until(lambda: ":01BB" in server.shell("cat /proc/net/tcp"), 5, "something listens")
     result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert laptop.messages["PORT_OPEN"] % 443 in result.output
-
-
-def test_a_small_host_is_noted(server, laptop, keys, changed):
-    for name, told in {"df": "disk 0 0 1000000 0% /", "grep": "MemTotal: 400000 kB"}.items():
-        file = f"/usr/local/bin/{name}"
-        changed(f"echo 'echo {told}' >{file}; chmod 755 {file}", f"rm {file}")
-    result = laptop.run("--fingerprint", server.fingerprint(), server.address, keys / "team")
-    assert laptop.messages["SMALL_HOST"] % (976, 390) in result.output
+    assert laptop.messages["PORT_BLOCKED"] not in result.output
+    assert laptop.messages["SETTING_SECRETS"] in result.output
 
 
 @in_both_languages
@@ -507,7 +504,7 @@ def test_confirmed_in_a_terminal_everything_is_set(server, laptop, keys):
     laptop.fill_in_env(server.address)
     result = laptop.run_in_terminal("yes", server.address, keys / "team")
     assert result.code == 0
-    assert set(laptop.noted()) == {"HOST", "REMOTE_USER", "KEY", "KNOWN_HOSTS", "ENV_VARS"}
+    assert set(laptop.noted()) == SECRETS
     assert sorted(laptop.noted()["KNOWN_HOSTS"].splitlines()) == sorted(
         server.known_hosts().splitlines()
     )

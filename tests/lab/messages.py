@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -22,10 +21,6 @@ class Messages:
     def __getitem__(self, name: str) -> str:
         (text,) = self.read(f'"${name}"')
         return text
-
-    def pattern(self, name: str) -> str:
-        """Return a regular expression for a text that has values in it, whatever they are."""
-        return ".+".join(map(re.escape, self[name].split("%s")))
 
     def cause(self, part: str, known: str = "KNOWN_CAUSES") -> str:
         """Return the cause that is printed for a log that matches this pattern, or one with it."""

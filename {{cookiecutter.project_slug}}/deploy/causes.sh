@@ -36,15 +36,12 @@ refuse() {
   exit 1
 }
 
-# or_print_cause COMMAND…: run what reaches the host over ssh; if it fails, print why.
+# or_print_cause COMMAND…: run a step of the workflow that reaches the host; if it fails, print why.
 or_print_cause() {
-  local errors status=0
-  errors="$(mktemp)"
-  "$@" 2> >(tee "$errors" >&2) || status=$?
-  if ((status != 0)); then
+  local errors="$RUNNER_TEMP/errors"
+  if ! "$@" 2> >(tee "$errors" >&2); then
     wait
     print_cause "$errors" "${SSH_CAUSES[@]}" "${COPY_CAUSES[@]}" >&2 || true
+    return 1
   fi
-  rm "$errors"
-  return "$status"
 }

@@ -14,24 +14,18 @@ source "$PROJECT/deploy/causes.sh"
 
 readonly ENV_FILE="$PROJECT/.env.prod"
 readonly SECONDS_TO_ANSWER=8
-readonly ENOUGH_FREE_MEGABYTES=5000
-readonly ENOUGH_MEMORY_MEGABYTES=800
 # The users of EC2's images of Ubuntu, Amazon Linux and Debian.
 readonly USUAL_USERS=(ubuntu ec2-user admin)
-# The host runs this; every line of its output begins with a word that is looked for here.
-# shellcheck disable=SC2016 # The host expands it.
-readonly LOOK_AROUND='echo connected
-if { command -v docker || command -v apt-get; } >/dev/null &&
-  { sudo -n true || docker info; } >/dev/null 2>&1; then echo deployable; fi
-echo "free $(df -Pk . | tail -n 1)"
-grep ^MemTotal /proc/meminfo'
+# The host runs this: can this user run Docker there, or else install it?
+readonly LOOK_AROUND='
+if { command -v docker || command -v apt-get; } && { sudo -n true || docker info; }; then
+  echo deployable
+fi'
 
 HOST=""
 KEY_FILE=""
 FINGERPRINT=""
 REMOTE_USER="${REMOTE_USER:-ubuntu}"
-# Why .env.prod cannot be given to GitHub yet.
-ENV_FAULT=""
 
 WORK="$(mktemp -d)"
 readonly WORK
@@ -40,31 +34,9 @@ trap 'exit 130' HUP INT TERM
 readonly HOST_KEYS="$WORK/known_hosts"
 readonly LOG="$WORK/log"
 
-# text FORMAT [VALUE…]
-text() {
-  # shellcheck disable=SC2059 # The texts in messages.sh are formats.
-  printf -- "$@"
-  echo
-}
-
-step() {
-  echo "==> $(text "$@")"
-}
-
-note() {
-  echo "  ! $(text "$@")"
-}
-
-# fail CAUSE NEXT_STEP
-fail() {
-  printf '\n%s\n' "$CONNECT_FAILED" >&2
-  refuse "$@"
-}
-
 # give_up: exit with the cause that the errors of ssh or ssh-keygen show.
 give_up() {
   tail -n 3 "$LOG" >&2
-  printf '\n%s\n' "$CONNECT_FAILED" >&2
   print_cause "$LOG" "${SSH_CAUSES[@]}" >&2 || refuse "$UNKNOWN_CAUSE" "$UNKNOWN_SSH_NEXT"
   exit 1
 }
@@ -75,31 +47,26 @@ show_usage() {
 }
 
 read_arguments() {
-  while (($# > 0)); do
+  while [[ "${1:-}" == -* ]]; do
     case "$1" in
-    help | -h | --help)
+    --user) REMOTE_USER="${2:-}" ;;
+    --fingerprint) FINGERPRINT="${2:-}" ;;
+    -h | --help)
       echo "$CONNECT_HELP"
       exit
       ;;
-    --user | --fingerprint)
-      (($# > 1)) || show_usage
-      if [[ "$1" == --user ]]; then REMOTE_USER="$2"; else FINGERPRINT="$2"; fi
-      shift
-      ;;
-    -*) show_usage ;;
-    *)
-      [[ -z "$KEY_FILE" ]] || show_usage
-      if [[ -z "$HOST" ]]; then HOST="$1"; else KEY_FILE="$1"; fi
-      ;;
+    *) show_usage ;;
     esac
-    shift
+    shift 2 || show_usage
   done
-  [[ -n "$KEY_FILE" && "$REMOTE_USER" =~ ^[A-Za-z_][A-Za-z0-9_.-]*$ ]] || show_usage
-  [[ "$HOST" =~ ^[A-Za-z0-9._-]+$ ]] || fail "$(text "$NOT_A_HOST" "$HOST")" "$BAD_HOST_NEXT"
+  [[ $# == 2 && "$REMOTE_USER" =~ ^[A-Za-z_][A-Za-z0-9_.-]*$ ]] || show_usage
+  HOST="$1"
+  KEY_FILE="$2"
+  [[ "$HOST" =~ ^[A-Za-z0-9._-]+$ ]] || refuse "$BAD_HOST ($HOST)" "$BAD_HOST_NEXT"
 }
 
 check_key() {
-  [[ -f "$KEY_FILE" ]] || fail "$(text "$NO_SUCH_KEY" "$KEY_FILE")" "$NO_SUCH_KEY_NEXT"
+  [[ -f "$KEY_FILE" ]] || refuse "$NO_SUCH_KEY $KEY_FILE" "$NO_SUCH_KEY_NEXT"
   # What another kind of file begins with; ssh-keygen may only complain about its permissions.
   if head -n 1 "$KEY_FILE" | grep -Eo '^ssh-[a-z]+|^ecdsa-|PUBLIC KEY|^PuTTY' >"$LOG"; then
     give_up
@@ -107,136 +74,99 @@ check_key() {
   ssh-keygen -y -P "" -f "$KEY_FILE" >/dev/null 2>"$LOG" || give_up
 }
 
+# call_host USER [PORT]: what ssh and the host print is in $LOG. Only this key and these host keys
+# are used, whatever else is in ~/.ssh or an agent.
+call_host() {
+  ssh -n -T -F none -i "$KEY_FILE" -o IdentitiesOnly=yes -o IdentityAgent=none \
+    -o BatchMode=yes -o ConnectTimeout="$SECONDS_TO_ANSWER" \
+    -o StrictHostKeyChecking=yes -o "UserKnownHostsFile=\"$HOST_KEYS\"" \
+    -o GlobalKnownHostsFile=/dev/null -p "${2:-22}" "$1@$HOST" "$LOOK_AROUND" >"$LOG" 2>&1
+}
+
 fetch_host_keys() {
-  step "$FETCHING_HOST_KEYS" "$HOST"
+  echo "==> $FETCHING_HOST_KEYS $HOST"
   ssh-keyscan -T "$SECONDS_TO_ANSWER" "$HOST" 2>/dev/null | grep -v '^#' >"$HOST_KEYS" || true
   if [[ ! -s "$HOST_KEYS" ]]; then
     # ssh-keyscan does not report the reason, but ssh does.
-    can_log_in_as "$REMOTE_USER" || true
-    give_up
+    call_host "$REMOTE_USER" || give_up
   fi
   ssh-keygen -l -f "$HOST_KEYS" | awk '{print "    " $1, $2, $NF}'
 }
 
 confirm_host_keys() {
-  local confirmed="$FINGERPRINT" line
-  if [[ -z "$confirmed" ]]; then
-    echo "$HOW_TO_COMPARE"
-    [[ -t 0 ]] || fail "$NOBODY_TO_ASK" "$NOBODY_TO_ASK_NEXT"
-    read -r -p "$ASK_TO_CONFIRM " confirmed || true
-    if [[ "$confirmed" == [Yy][Ee][Ss] ]]; then
+  local line confirmed=""
+  if [[ -z "$FINGERPRINT" && -t 0 ]]; then
+    read -r -p "$ASK_TO_CONFIRM " FINGERPRINT || true
+    if [[ "$FINGERPRINT" == [Yy][Ee][Ss] ]]; then
       return
     fi
   fi
   # GitHub gets only the key with this fingerprint.
   while IFS= read -r line; do
-    if [[ "$(ssh-keygen -l -f - <<<"$line")" == *" SHA256:${confirmed#SHA256:} "* ]]; then
-      echo "$line"
+    if [[ "$(ssh-keygen -l -f - <<<"$line")" == *" SHA256:${FINGERPRINT#SHA256:} "* ]]; then
+      confirmed="$line"
     fi
-  done <"$HOST_KEYS" >"$WORK/confirmed"
-  [[ -s "$WORK/confirmed" ]] || fail "$NOT_CONFIRMED" "$NOT_CONFIRMED_NEXT"
-  mv "$WORK/confirmed" "$HOST_KEYS"
-}
-
-# Use this key and these host keys only, whatever else is in ~/.ssh or an agent.
-call_host() {
-  ssh -n -T -F none -i "$KEY_FILE" -o IdentitiesOnly=yes -o IdentityAgent=none \
-    -o BatchMode=yes -o ConnectTimeout="$SECONDS_TO_ANSWER" \
-    -o StrictHostKeyChecking=yes -o "UserKnownHostsFile=\"$HOST_KEYS\"" \
-    -o GlobalKnownHostsFile=/dev/null "$@"
-}
-
-# can_log_in_as USER: what ssh and the host print is in $LOG.
-can_log_in_as() {
-  call_host "$1@$HOST" "$LOOK_AROUND" >"$LOG" 2>&1 || true
-  grep -q '^connected$' "$LOG"
+  done <"$HOST_KEYS"
+  [[ -n "$confirmed" ]] || refuse "$NOT_CONFIRMED" "$NOT_CONFIRMED_NEXT"
+  echo "$confirmed" >"$HOST_KEYS"
 }
 
 log_in() {
   local user
-  step "$LOGGING_IN" "$REMOTE_USER@$HOST"
-  if can_log_in_as "$REMOTE_USER"; then
+  echo "==> $LOGGING_IN $REMOTE_USER@$HOST"
+  if call_host "$REMOTE_USER"; then
+    grep -q '^deployable$' "$LOG" || refuse "$CANNOT_INSTALL" "$CANNOT_INSTALL_NEXT"
     return
   fi
   grep -q 'Permission denied ([a-z]' "$LOG" || give_up
   tail -n 1 "$LOG" >&2
   for user in "${USUAL_USERS[@]}"; do
-    if can_log_in_as "$user"; then
-      fail "$(text "$WRONG_USER" "$REMOTE_USER" "$user")" "$(text "$WRONG_USER_NEXT" "$user")"
+    if call_host "$user"; then
+      refuse "$WRONG_USER $user" "bash deploy/connect.sh --user $user $HOST '$KEY_FILE'"
     fi
   done
-  fail "$(text "$WRONG_KEY" "$REMOTE_USER, ${USUAL_USERS[*]}")" "$WRONG_KEY_NEXT"
-}
-
-look_around() {
-  local free memory
-  grep -q '^deployable$' "$LOG" ||
-    fail "$(text "$CANNOT_INSTALL" "$REMOTE_USER")" "$CANNOT_INSTALL_NEXT"
-  free="$(awk '/^free / {print int($5 / 1024)}' "$LOG")"
-  memory="$(awk '/^MemTotal/ {print int($2 / 1024)}' "$LOG")"
-  if ((free < ENOUGH_FREE_MEGABYTES || memory < ENOUGH_MEMORY_MEGABYTES)); then
-    note "$SMALL_HOST" "$free" "$memory"
-  fi
+  refuse "$WRONG_KEY $REMOTE_USER, ${USUAL_USERS[*]}" "$WRONG_KEY_NEXT"
 }
 
 # ssh makes the calls: it is on every laptop, with a time limit on all of them.
 check_web_ports() {
   local port
   for port in 80 443; do
-    call_host -p "$port" "$REMOTE_USER@$HOST" true >/dev/null 2>"$LOG" || true
+    call_host "$REMOTE_USER" "$port" || true
     # Any other error comes from the host: the security group has let the call through.
     if grep -Eq 'connect to host .*(timed out|No route|unreachable)' "$LOG"; then
-      note "$PORT_BLOCKED" "$port"
-    else
-      text "$PORT_OPEN" "$port"
+      echo "  ! $PORT_BLOCKED $port"
     fi
   done
-  echo "$PORT_22_FOR_GITHUB"
-}
-
-check_env() {
-  local unfilled
-  if [[ ! -f "$ENV_FILE" ]]; then
-    ENV_FAULT="$NO_ENV_FILE"
-    return
-  fi
-  unfilled="$(sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*CHANGE_ME.*/\1/p' "$ENV_FILE" | tr '\n' ' ')"
-  if [[ -n "$unfilled" ]]; then
-    ENV_FAULT="$(text "$ENV_UNFILLED" "${unfilled% }")"
-  elif [[ -z "$(value_of DOMAIN_NAME)" ]] &&
-    ! value_of ALLOWED_HOSTS | tr ',' '\n' | grep -Fx -e "$HOST" -e '*' >/dev/null; then
-    note "$HOST_NOT_ALLOWED" "$HOST"
-  fi
-}
-
-value_of() {
-  sed -n "s/^$1=//p" "$ENV_FILE" | tr -d ' \t\r'
 }
 
 set_secrets() {
-  command -v gh >/dev/null || return 1
-  step "$SETTING_SECRETS"
-  printf '%s' "$HOST" | set_secret HOST &&
-    printf '%s' "$REMOTE_USER" | set_secret REMOTE_USER &&
-    set_secret KNOWN_HOSTS <"$HOST_KEYS" &&
-    set_secret KEY <"$KEY_FILE" || return 1
-  if [[ -z "$ENV_FAULT" ]]; then
-    set_secret ENV_VARS <"$ENV_FILE"
+  echo "==> $SETTING_SECRETS"
+  set_secret HOST "$HOST"
+  set_secret REMOTE_USER "$REMOTE_USER"
+  set_secret KNOWN_HOSTS "$(cat "$HOST_KEYS")"
+  set_secret KEY "$(cat "$KEY_FILE")" "$KEY_FILE"
+  check_env
+  set_secret ENV_VARS "$(cat "$ENV_FILE")" "$ENV_FILE"
+}
+
+# set_secret NAME VALUE [FILE]: gh reads the value from stdin, since everyone on this computer can
+# read a command line. Without gh, print what to paste: of a FILE its name only.
+set_secret() {
+  if ! command -v gh >/dev/null ||
+    ! (cd "$PROJECT" && GH_PROMPT_DISABLED=1 gh secret set "$1" <<<"$2"); then
+    printf '\n[%s]\n%s\n' "$1" "${3:-$2}"
   fi
 }
 
-# set_secret NAME: the value is on stdin, since everyone on this computer can read a command line.
-set_secret() {
-  (cd "$PROJECT" && GH_PROMPT_DISABLED=1 gh secret set "$1")
-}
-
-# Print where the secret values are, never the values.
-print_secrets() {
-  step "$PASTE_SECRETS"
-  printf '\n[%s]\n%s\n' HOST "$HOST" KNOWN_HOSTS "$(cat "$HOST_KEYS")" \
-    REMOTE_USER "$REMOTE_USER" KEY "$(text "$WHOLE_FILE" "$KEY_FILE")"
-  if [[ -z "$ENV_FAULT" ]]; then
-    printf '\n[%s]\n%s\n' ENV_VARS "$(text "$WHOLE_FILE" "$ENV_FILE")"
+check_env() {
+  local unfilled address="${HOST//./[.]}"
+  [[ -f "$ENV_FILE" ]] || refuse "$NO_ENV_FILE" "$ENV_NEXT"
+  unfilled="$(sed -n 's/^\([A-Za-z_][A-Za-z0-9_]*\)=.*CHANGE_ME.*/\1/p' "$ENV_FILE" | tr '\n' ' ')"
+  [[ -z "$unfilled" ]] || refuse "$ENV_UNFILLED $unfilled" "$ENV_NEXT"
+  if ! grep -Eq -e '^DOMAIN_NAME=.*[[:alnum:]]' \
+    -e "^ALLOWED_HOSTS=(.*[ ,])?([*]|$address)([[:space:],]|$)" "$ENV_FILE"; then
+    echo "  ! $HOST_NOT_ALLOWED $HOST"
   fi
 }
 
@@ -246,12 +176,9 @@ main() {
   fetch_host_keys
   confirm_host_keys
   log_in
-  look_around
   check_web_ports
-  check_env
-  set_secrets || print_secrets
-  [[ -z "$ENV_FAULT" ]] || fail "$ENV_FAULT" "$ENV_NEXT"
-  step "$CONNECTED"
+  set_secrets
+  echo "==> $CONNECTED"
 }
 
 main "$@"

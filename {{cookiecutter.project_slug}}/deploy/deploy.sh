@@ -200,7 +200,7 @@ wait_until_healthy() {
   until [[ "$(states | cut -d , -f 1 | sort --unique)" == "running healthy" ]]; do
     if ((SECONDS >= end)) || states | grep -Eq '^(exited|restarting|dead) |restarted [1-9]'; then
       {
-        compose logs --no-color --no-log-prefix --tail 30 "web-$COLOUR"
+        compose logs --no-log-prefix --tail 30 "web-$COLOUR"
         states
       } >"$STEP_LOG" 2>&1 || true
       give_up
@@ -229,8 +229,7 @@ rehearse() {
       nginx -c $0/nginx.conf
       bash $0/check.sh "$@"' "/srv/nginx/$CANDIDATE" "$@"; then
     sed --in-place '/^{/d' "$STEP_LOG"
-    compose logs --no-color --no-log-prefix "web-$COLOUR" | grep '"level":"ERROR"' | tail -n 3 \
-      >>"$STEP_LOG" || true
+    compose logs --no-log-prefix "web-$COLOUR" | awk '/"level":"ERROR"/' | tail -n 3 >>"$STEP_LOG"
     give_up
   fi
 }
@@ -241,8 +240,7 @@ switch_over() {
   step "$SWITCHING web-$COLOUR"
   if ! attempt in_nginx bash "$CANDIDATE/switch.sh" "$1"; then
     drain
-    compose logs --no-color --no-log-prefix --tail 10 nginx 2>&1 | grep -v '^{' >>"$STEP_LOG" ||
-      true
+    compose logs --no-log-prefix --tail 10 nginx 2>&1 | grep -v '^{' >>"$STEP_LOG" || true
     give_up
   fi
   COLOUR=""

@@ -20,10 +20,7 @@ take_lock() {
     fail "$NOT_YOURS" "$NOT_YOURS_NEXT ${SUDO_USER:-$(id -un)}: $PWD"
   fi
   exec 9>"$STATE/lock"
-  if ! flock --nonblock 9; then
-    step "$WAITING"
-    flock 9
-  fi
+  flock --nonblock 9 || { step "$WAITING" && flock 9; }
 }
 
 # A workflow that is cancelled, or a connection that breaks, stops no deployment half-way.

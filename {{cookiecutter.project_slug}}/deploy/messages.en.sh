@@ -96,7 +96,7 @@ It becomes .env once the release is live. A rollback undoes no migration and cha
 
 NO_SECRET="This repository has no secret"
 NO_SECRET_NEXT="Run bash deploy/connect.sh, or add it: Settings, Secrets and variables, Actions."
-BAD_HOST="The secret HOST is no address."
+BAD_HOST="The address (secret HOST) has the wrong form."
 BAD_HOST_NEXT="Write the IP address or the domain only, without http:// and port: 203.0.113.10"
 BAD_KEY="The secret KEY is no private key, or one with a passphrase."
 BAD_KEY_NEXT="Paste the whole .pem file, its lines -----BEGIN … and -----END … included."
@@ -108,38 +108,29 @@ COPY_CAUSES=(
 
 # Reaching the host
 
-CONNECT_FAILED="This host is not connected to GitHub yet."
-NOT_A_HOST="HOST must be an address only, not %s."
-NO_SUCH_KEY="There is no file %s."
+NO_SUCH_KEY="There is no such key file:"
 NO_SUCH_KEY_NEXT="Give the path of the .pem file from EC2, quoted if it has spaces or backslashes."
-FETCHING_HOST_KEYS="Fetching the host keys of %s"
-HOW_TO_COMPARE="    Compare them with the fingerprints in the system log of the instance:
+FETCHING_HOST_KEYS="Fetching the host keys of"
+ASK_TO_CONFIRM="    Compare them with the fingerprints in the system log of the instance:
     EC2 console > the instance > Actions > Monitor and troubleshoot > Get system log,
-    between BEGIN and END SSH HOST KEY FINGERPRINTS, a few minutes after the first start."
-ASK_TO_CONFIRM="Is one of them the same? (yes / no / the fingerprint from there)"
-NOBODY_TO_ASK="The host's key must be confirmed, but there is no terminal to ask in."
-NOBODY_TO_ASK_NEXT="Run this command in a terminal, or add --fingerprint SHA256:…"
+    between BEGIN and END SSH HOST KEY FINGERPRINTS, a few minutes after the first start.
+Is one of them the same? (yes / no / the fingerprint from there)"
 NOT_CONFIRMED="None of the host's keys is confirmed. Nothing was changed."
-NOT_CONFIRMED_NEXT="Check HOST and fingerprint in the EC2 console. If they differ, do not connect."
-LOGGING_IN="Logging in as %s"
-WRONG_USER="The host rejects user %s with this key, but accepts %s."
-WRONG_USER_NEXT="Run this command again with --user %s."
-WRONG_KEY="The host rejects this key for all of these users: %s."
-WRONG_KEY_NEXT="Compare it with the instance's key pair in the EC2 console, or add --user NAME."
-CANNOT_INSTALL="User %s can neither run Docker nor install it there."
+NOT_CONFIRMED_NEXT="Compare HOST and fingerprint with the EC2 console. If they differ, do not connect. Without a terminal to answer in, add --fingerprint SHA256:… before HOST."
+LOGGING_IN="Logging in as"
+WRONG_USER="The host rejects this user with this key, but accepts the user"
+WRONG_KEY="The host rejects this key for all of these users:"
+WRONG_KEY_NEXT="Compare it with the instance's key pair in the EC2 console, or add --user NAME before HOST."
+CANNOT_INSTALL="This user can neither run Docker on the host nor install it."
 CANNOT_INSTALL_NEXT="Use a host with Ubuntu or Debian, and a user with sudo without a password."
-SMALL_HOST="Free disk: %s MB, the first deployment needs 5000. Memory: %s MB, 1 GB is the minimum."
-PORT_OPEN="    Port %s: open"
-PORT_BLOCKED="Port %s does not respond: add an inbound rule to the security group, source 0.0.0.0/0"
-PORT_22_FOR_GITHUB="    Port 22: open to this computer; for GitHub its source must be 0.0.0.0/0"
+PORT_BLOCKED="Add an inbound rule with source 0.0.0.0/0 to the security group. No response on port"
+SETTING_SECRETS="Setting the GitHub secrets. What is printed below as [NAME] and value must be added by hand,
+    of a file the whole content, including the first and last line: GitHub > the repository >
+    Settings > Secrets and variables > Actions > New repository secret"
 NO_ENV_FILE="There is no .env.prod, so ENV_VARS is not set."
-ENV_UNFILLED="ENV_VARS is not set, because .env.prod still has CHANGE_ME in: %s"
+ENV_UNFILLED="ENV_VARS is not set, because .env.prod still has CHANGE_ME in:"
 ENV_NEXT="Fill in .env.prod (a copy of .env.example) and run this command again."
-HOST_NOT_ALLOWED=".env.prod lacks %s in ALLOWED_HOSTS and has no DOMAIN_NAME: every request fails"
-SETTING_SECRETS="Setting the GitHub secrets with gh"
-PASTE_SECRETS="Add these secrets by hand, one for each [name]: GitHub > the repository > Settings \
-> Secrets and variables > Actions > New repository secret"
-WHOLE_FILE="The whole content of %s, including the first and last line"
+HOST_NOT_ALLOWED="Every request fails: in .env.prod DOMAIN_NAME is empty and ALLOWED_HOSTS lacks"
 CONNECTED="Connected. The next push to the default branch is deployed to this host."
 
 # What the errors of ssh and ssh-keygen mean, here and in the workflow, where the files are secrets.

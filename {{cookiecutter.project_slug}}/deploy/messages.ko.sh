@@ -96,7 +96,7 @@ deploy와 preflight는 새 .env를 --env-from-stdin으로 표준 입력에서 �
 
 NO_SECRET="이 저장소에 없는 secret:"
 NO_SECRET_NEXT="bash deploy/connect.sh를 실행하거나 Settings, Secrets and variables, Actions에서 추가해 주세요."
-BAD_HOST="secret HOST가 주소가 아닙니다."
+BAD_HOST="주소(GitHub secret HOST)의 형식이 잘못되었습니다."
 BAD_HOST_NEXT="http://와 포트 없이 IP 주소나 도메인만 적어 주세요. 예: 203.0.113.10"
 BAD_KEY="secret KEY가 개인 키가 아니거나 암호가 걸린 키입니다."
 BAD_KEY_NEXT=".pem 파일을 -----BEGIN, -----END 줄까지 통째로 붙여 넣어 주세요."
@@ -108,38 +108,29 @@ COPY_CAUSES=(
 
 # Reaching the host
 
-CONNECT_FAILED="서버를 GitHub에 연결하지 못했습니다."
-NOT_A_HOST="HOST에는 주소만 적습니다: %s"
-NO_SUCH_KEY="%s 파일이 없습니다."
+NO_SUCH_KEY="키 파일이 없습니다:"
 NO_SUCH_KEY_NEXT="EC2에서 받은 .pem 파일의 경로를 적어 주세요. 공백이나 역슬래시가 있으면 따옴표로 감쌉니다."
-FETCHING_HOST_KEYS="서버의 호스트 키를 받습니다: %s"
-HOW_TO_COMPARE="    인스턴스의 시스템 로그에 있는 지문과 비교해 주세요. 처음 시작하고 몇 분 뒤에 나타납니다.
+FETCHING_HOST_KEYS="서버의 호스트 키를 받습니다:"
+ASK_TO_CONFIRM="    인스턴스의 시스템 로그에 있는 지문과 비교해 주세요. 처음 시작하고 몇 분 뒤에 나타납니다.
     EC2 콘솔 > 인스턴스 > 작업 > 모니터링 및 문제 해결 > 시스템 로그 가져오기(Get system log)에서
-    BEGIN과 END SSH HOST KEY FINGERPRINTS 사이를 보세요."
-ASK_TO_CONFIRM="같은 지문이 있나요? (yes / no / 로그에 있는 지문)"
-NOBODY_TO_ASK="서버의 지문을 확인해야 하지만, 물어볼 터미널이 없습니다."
-NOBODY_TO_ASK_NEXT="터미널에서 실행하거나 --fingerprint SHA256:…을 붙여 주세요."
+    BEGIN과 END SSH HOST KEY FINGERPRINTS 사이를 보세요.
+같은 지문이 있나요? (yes / no / 로그에 있는 지문)"
 NOT_CONFIRMED="서버의 지문이 확인되지 않았습니다. 아무것도 바꾸지 않았습니다."
-NOT_CONFIRMED_NEXT="HOST와 지문을 EC2 콘솔과 비교해 주세요. 다르면 접속하지 마세요."
-LOGGING_IN="접속합니다: %s"
-WRONG_USER="서버가 이 키로 %s 사용자의 접속을 거부했습니다. %s 사용자는 접속할 수 있습니다."
-WRONG_USER_NEXT="--user %s 옵션을 붙여 다시 실행해 주세요."
-WRONG_KEY="서버가 다음 사용자 모두에 대해 이 키를 거부했습니다: %s"
-WRONG_KEY_NEXT="EC2 콘솔에 나오는 인스턴스의 키 페어와 같은지 확인하거나, --user로 사용자를 적어 주세요."
-CANNOT_INSTALL="서버에서 %s 사용자가 Docker를 실행할 수도, 설치할 수도 없습니다."
+NOT_CONFIRMED_NEXT="HOST와 지문을 EC2 콘솔과 비교해 주세요. 다르면 접속하지 마세요. 답할 터미널이 없으면 HOST 앞에 --fingerprint SHA256:…을 붙여 주세요."
+LOGGING_IN="접속합니다:"
+WRONG_USER="서버가 이 키로 이 사용자의 접속을 거부했습니다. 접속할 수 있는 사용자:"
+WRONG_KEY="서버가 다음 사용자 모두에 대해 이 키를 거부했습니다:"
+WRONG_KEY_NEXT="EC2 콘솔에 나오는 인스턴스의 키 페어와 같은지 확인하거나, HOST 앞에 --user로 사용자를 적어 주세요."
+CANNOT_INSTALL="이 사용자는 서버에서 Docker를 실행할 수도, 설치할 수도 없습니다."
 CANNOT_INSTALL_NEXT="Ubuntu나 Debian 서버에서, 비밀번호 없이 sudo를 쓸 수 있는 사용자를 써 주세요."
-SMALL_HOST="디스크 여유 공간: %s MB(첫 배포에 5000 MB 필요), 메모리: %s MB(최소 1 GB)"
-PORT_OPEN="    %s번 포트: 열려 있습니다"
-PORT_BLOCKED="%s번 포트: 응답이 없습니다. 보안 그룹에 인바운드 규칙(소스 0.0.0.0/0)을 추가해 주세요"
-PORT_22_FOR_GITHUB="    22번 포트: 이 컴퓨터에는 열려 있습니다. GitHub에도 열려면 소스가 0.0.0.0/0이어야 합니다"
+PORT_BLOCKED="보안 그룹에 인바운드 규칙(소스 0.0.0.0/0)을 추가해 주세요. 응답이 없는 포트:"
+SETTING_SECRETS="GitHub secret을 등록합니다. 아래에 [이름]과 값이 나오면 직접 등록해 주세요. 값이 파일이면
+    첫 줄과 마지막 줄까지 내용 전체를 붙여 넣습니다: GitHub 저장소 > Settings >
+    Secrets and variables > Actions > New repository secret"
 NO_ENV_FILE=".env.prod가 없어 ENV_VARS를 등록하지 않았습니다."
-ENV_UNFILLED=".env.prod에 아직 CHANGE_ME인 값이 있어 ENV_VARS를 등록하지 않았습니다: %s"
+ENV_UNFILLED=".env.prod에 아직 CHANGE_ME인 값이 있어 ENV_VARS를 등록하지 않았습니다:"
 ENV_NEXT=".env.prod(.env.example의 사본)에 값을 채우고 이 명령을 다시 실행해 주세요."
-HOST_NOT_ALLOWED=".env.prod의 ALLOWED_HOSTS에 %s이(가) 없고 DOMAIN_NAME도 비어 있어, 모든 요청이 실패합니다"
-SETTING_SECRETS="gh로 GitHub secret을 등록합니다"
-PASTE_SECRETS="GitHub 저장소 > Settings > Secrets and variables > Actions > \
-New repository secret에서 아래 [이름]마다 하나씩 등록해 주세요"
-WHOLE_FILE="%s 파일의 내용 전체. 첫 줄과 마지막 줄도 포함합니다"
+HOST_NOT_ALLOWED=".env.prod의 DOMAIN_NAME이 비어 있고 ALLOWED_HOSTS에 이 주소가 없어, 모든 요청이 실패합니다:"
 CONNECTED="연결되었습니다. 이제 기본 브랜치에 push하면 이 서버에 배포됩니다."
 
 # What the errors of ssh and ssh-keygen mean, here and in the workflow, where the files are secrets.

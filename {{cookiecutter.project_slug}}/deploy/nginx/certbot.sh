@@ -8,11 +8,12 @@ readonly CHECK_EVERY=12h
 readonly TRY_AGAIN_AFTER=30m
 readonly OUTPUT=/tmp/certbot.out
 
+# certbot registers without an e-mail only where none is given.
 obtain_or_renew() {
   certbot certonly --non-interactive --agree-tos --keep-until-expiring \
     --webroot --webroot-path /srv/challenges \
     --cert-name "$DOMAIN_NAME" --domain "$DOMAIN_NAME" \
-    ${LETSENCRYPT_EMAIL:+--email "$LETSENCRYPT_EMAIL"} --register-unsafely-without-email \
+    --register-unsafely-without-email ${LETSENCRYPT_EMAIL:+--email "$LETSENCRYPT_EMAIL"} \
     ${ACME_SERVER:+--server "$ACME_SERVER"} >"$OUTPUT" 2>&1
 }
 
@@ -31,12 +32,11 @@ print_cause() {
 
 while true; do
   if obtain_or_renew; then
-    pause="$CHECK_EVERY"
     cat "$OUTPUT"
+    sleep "$CHECK_EVERY"
   else
-    pause="$TRY_AGAIN_AFTER"
     cat "$OUTPUT"
     print_cause
+    sleep "$TRY_AGAIN_AFTER"
   fi
-  sleep "$pause"
 done

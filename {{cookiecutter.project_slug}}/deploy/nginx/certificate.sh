@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Have a certificate for ${DOMAIN_NAME} where nginx looks for it: certbot's, or one of our own making
-# until there is one. `certificate.sh reload` has nginx load what certbot has renewed.
+# Have a certificate for ${DOMAIN_NAME} where nginx looks for it: certbot's, or until there is one a
+# self-signed one. `certificate.sh reload` has nginx load what certbot has renewed.
 set -euo pipefail
 
 readonly ISSUED=/etc/letsencrypt/live/${DOMAIN_NAME}
@@ -9,15 +9,14 @@ readonly OWN=$SERVED.own
 readonly LOADED=/run/certificate.loaded
 
 choose_certificate() {
-  local chosen=$ISSUED
-  if [[ ! -e $ISSUED/privkey.pem ]]; then
-    chosen=$OWN
-    if [[ ! -e $OWN/fullchain.pem ]]; then
-      mkdir -p "$OWN"
-      openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
-        -subj / -addext "subjectAltName=DNS:${DOMAIN_NAME}" \
-        -keyout "$OWN/privkey.pem" -out "$OWN/fullchain.pem" 2>/dev/null
-    fi
+  local chosen=$OWN
+  if [[ -e $ISSUED/privkey.pem ]]; then
+    chosen=$ISSUED
+  elif [[ ! -e $OWN/fullchain.pem ]]; then
+    mkdir -p "$OWN"
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
+      -subj / -addext "subjectAltName=DNS:${DOMAIN_NAME}" \
+      -keyout "$OWN/privkey.pem" -out "$OWN/fullchain.pem" 2>/dev/null
   fi
   if [[ ! $SERVED -ef $chosen ]]; then
     ln -sfn "$chosen" "$SERVED.new"
