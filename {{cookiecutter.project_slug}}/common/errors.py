@@ -14,17 +14,16 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
-from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import ValidationError
-from rest_framework.response import Response
+from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
+from rest_framework.views import set_rollback
 
 from common.database_errors import is_outage
 from common.messages import DATABASE_UNREACHABLE
@@ -54,11 +53,11 @@ def problem_response(status: int, detail: str | None = None, **extensions: Any) 
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
-def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn REST framework's answer to an exception into a problem; None for a crash."""
+def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """Turn REST framework's answer to an exception into a problem; None leaves it to Django."""
     response = rest_framework_handler(exc, context)
     if response is None:
-        return None
+        return answer_in_debug_mode(exc, context["request"])
     if isinstance(exc, ValidationError):
         errors = list(field_errors(exc.get_full_details()))
         response.data = problem(400, gettext("Invalid input."), errors=errors)
@@ -66,6 +65,15 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         response.data = problem(response.status_code, str(response.data["detail"]))
     response.content_type = CONTENT_TYPE
     return response
+
+
+def answer_in_debug_mode(exc: Exception, request: Request) -> HttpResponse | None:
+    """Answer a crash in the API's own form too where Django would show its page of details."""
+    if not settings.DEBUG:
+        return None
+    set_rollback()
+    logger.error("%s %s crashed", request.method, request.path, exc_info=exc)
+    return server_error(request)
 
 
 def field_errors(details: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
@@ -115,28 +123,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return crash_response(sys.exception())
-
-
-def crash_response(exception: BaseException | None) -> HttpResponse:
     """Return 503 where the database is out of reach, else 500; with DEBUG it says what happened."""
+    exception = sys.exception()
     detail = f"{type(exception).__name__}: {exception}" if settings.DEBUG and exception else None
     if not is_outage(exception):
         return problem_response(500, detail)
     response = problem_response(503, detail or DATABASE_UNREACHABLE)
     response["Retry-After"] = "5"
     return response
-
-
-class CrashMiddleware(MiddlewareMixin):
-    """Answer a crash in the API's own form, with DEBUG too; the log has the traceback."""
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not request.path.startswith("/api/"):
-            return None
-        logger.error("%s %s crashed", request.method, request.path, exc_info=exception)
-        got_request_exception.send(sender=type(self), request=request)
-        return crash_response(exception)
 
 
 # What the API's documentation says of problems

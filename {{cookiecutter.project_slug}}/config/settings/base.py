@@ -51,7 +51,6 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "common.middleware.RequestMiddleware",
-    "common.errors.CrashMiddleware",
     "common.middleware.AbandonedRequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
