@@ -381,7 +381,6 @@ rollback() {
     recreate=--no-recreate
   fi
   start "$recreate"
-  # What takes its time goes on meanwhile.
   rehearse "$SECONDS_TO_GET_READY" 0
   wait_until_healthy
   step "$CHECKING_MIGRATIONS"

@@ -288,19 +288,12 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "common.middleware.RequestIdFilter"}},
     "formatters": {
-        "text": {
-            "format": "{levelname} {name} [{request_id}] {message}",
-            "style": "{",
-        },
+        "text": {"format": "{levelname} {name} [{request_id}] {message}", "style": "{"},
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
             "fmt": "{asctime}{levelname}{name}{message}{request_id}",
             "style": "{",
-            "rename_fields": {
-                "asctime": "time",
-                "levelname": "level",
-                "name": "logger",
-            },
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
         },
     },
     "handlers": {
