@@ -310,7 +310,6 @@ tidy_up() {
 
 # The commands
 
-# What a deployment needs before it begins to build.
 begin() {
   take_lock
   step "$CHECKING_HOST"

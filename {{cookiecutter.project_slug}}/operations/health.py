@@ -60,11 +60,7 @@ def ready(request: HttpRequest) -> HttpResponse:
 
 
 class HealthMiddleware(MiddlewareMixin):
-    """Answer before the Host header is checked.
-
-    A container's health check and a load balancer use an IP address, which ALLOWED_HOSTS does not
-    name.
-    """
+    """Answer before the Host is checked: containers and load balancers ask by IP address."""
 
     views = {"/health/live": live, "/health/ready": ready}
 
