@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What a run of deploy.sh needs of its host: to be the only one, room on the disk, Docker, memory and
-# an environment. deploy.sh sources this file, which uses its STATE, DOCKER, step, attempt, fail,
-# give_up, read_project and tidy_up.
+# What a run of deploy.sh needs of its host: to be the only one, room on the disk, Docker, memory
+# and an environment. deploy.sh sources this file, which uses its STATE, DOCKER, step, attempt,
+# fail, give_up, read_project and tidy_up.
 
 readonly KEPT_LOG_LINES=5000
 readonly MINIMUM_FREE_MEGABYTES=1500

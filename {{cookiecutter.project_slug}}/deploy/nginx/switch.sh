@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Make the configuration beside this script the live one: `switch.sh [SECONDS_OF_CHECKING]`. If nginx
-# refuses it, or the site then answers wrongly, what was live is live again. Runs where nginx is
-# process 1: in its container, or in one that shares its processes.
+# Make the configuration next to this script the live one: `switch.sh [SECONDS_OF_CHECKING]`. If
+# nginx refuses it, or the site then answers wrongly, what was live is live again. Runs where nginx
+# is process 1: in its container, or in one that shares its processes.
 set -euo pipefail
 
 CANDIDATE="$(basename "$(realpath "$(dirname "${BASH_SOURCE[0]}")")")"
