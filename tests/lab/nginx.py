@@ -21,7 +21,11 @@ import django
 from config.settings import prod
 
 # The driver of MySQL is only in the image.
-prod.DATABASES["default"] |= {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}}
+prod.DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": ":memory:",
+    "OPTIONS": {},
+}
 # No matter which files
 prod.STATIC_ROOT = sys.argv[2]
 django.setup()
