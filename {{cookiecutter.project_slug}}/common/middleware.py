@@ -1,7 +1,4 @@
-"""What every request gets: an id, a line in the log, and the release's name on its response.
-
-One whose client has gone is skipped.
-"""
+"""What every request gets: an id, a line in the log, and the release's name on its response."""
 
 import logging
 import re
@@ -21,8 +18,8 @@ from django.utils.functional import SimpleLazyObject
 
 logger = logging.getLogger("request")
 HEADER = "X-Request-ID"
-# nginx gives 32 digits; other proxies write a UUID with its dashes.
-VALID_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
+# A UUID, with dashes or without: nginx.conf accepts and makes the same.
+VALID_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 # nginx's status for it; only the log shows it.
 CLIENT_CLOSED_REQUEST = 499
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -39,14 +36,14 @@ class RequestMiddleware:
         request_id.set(current)
         started = time.perf_counter()
         response = self.get_response(request)
-        log(request, response, round((time.perf_counter() - started) * 1000))
+        log_request(request, response, round((time.perf_counter() - started) * 1000))
         response[HEADER] = current
         if settings.RELEASE:
             response["X-Release"] = settings.RELEASE
         return response
 
 
-def log(request: HttpRequest, response: HttpResponse, milliseconds: int) -> None:
+def log_request(request: HttpRequest, response: HttpResponse, milliseconds: int) -> None:
     # The path alone: a query string may hold what does not belong in a log.
     logger.log(
         log_level(request, response),

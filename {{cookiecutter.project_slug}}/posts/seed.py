@@ -18,7 +18,7 @@ def seed() -> str:
     users = list(User.objects.filter(email__in=EMAILS).order_by("email"))
     for number, example in enumerate(examples["posts"]):
         # Each user writes in turn; the others comment and like.
-        author, *others = users[number % 5 :] + users[: number % 5]
+        author, *others = users[number % len(users) :] + users[: number % len(users)]
         comments = examples["comments"][number : number + 3]
         # Not get_or_create: a team may have written a second post of that title meanwhile.
         if Post.objects.filter(title=example["title"]).exists():

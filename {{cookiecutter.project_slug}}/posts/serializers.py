@@ -53,10 +53,16 @@ class PostSerializer(serializers.ModelSerializer):
         ]
 
     @transaction.atomic
-    def save(self, **fields: Any) -> Post:
-        """Write the post and the tags that were sent."""
-        tags = self.validated_data.pop("tags", None)
-        post = super().save(**fields)
+    def create(self, validated_data: dict[str, Any]) -> Post:
+        tags = validated_data.pop("tags", [])
+        post = super().create(validated_data)
+        post.tags.set(Tag.objects.named(tags))
+        return post
+
+    @transaction.atomic
+    def update(self, instance: Post, validated_data: dict[str, Any]) -> Post:
+        tags = validated_data.pop("tags", None)
+        post = super().update(instance, validated_data)
         if tags is not None:
             post.tags.set(Tag.objects.named(tags))
         return post

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Have a certificate for ${DOMAIN_NAME} where nginx looks for it: certbot's, or until there is one a
-# self-signed one. `certificate.sh reload` has nginx load what certbot has renewed.
+# Put a certificate for ${DOMAIN_NAME} where nginx looks for it: certbot's, or a self-signed one as
+# long as there is no other. `certificate.sh reload` makes nginx load what certbot has renewed.
 set -euo pipefail
 
 readonly ISSUED=/etc/letsencrypt/live/${DOMAIN_NAME}
