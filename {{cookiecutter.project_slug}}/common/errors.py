@@ -14,6 +14,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import (
+    BadRequest,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -27,7 +34,7 @@ from rest_framework.views import set_rollback
 
 from common.database_errors import is_outage
 from common.messages import DATABASE_UNREACHABLE
-from common.middleware import request_id
+from common.request_id import request_id
 
 logger = logging.getLogger("request")
 
@@ -48,23 +55,35 @@ def problem(status: int, detail: str | None = None, **extensions: Any) -> dict[s
 
 
 def problem_response(status: int, detail: str | None = None, **extensions: Any) -> HttpResponse:
-    """Return a problem as the answer of a plain Django view."""
-    body = problem(status, detail, **extensions)
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+    """Return a problem as the answer of any view; `extensions` are members of `problem`'s."""
+    return JsonResponse(
+        problem(status, detail, **extensions),
+        status=status,
+        content_type=CONTENT_TYPE,
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Turn REST framework's answer to an exception into a problem; None leaves it to Django."""
+    """Turn REST framework's answer to an exception into a problem; None leaves it to Django.
+
+    Whatever the view renders, such as HTML, a problem is JSON.
+    """
     response = rest_framework_handler(exc, context)
+    if isinstance(exc, SuspiciousOperation | BadRequest):
+        set_rollback()
+        return bad_request(context["request"], exc)
     if response is None:
         return answer_in_debug_mode(exc, context["request"])
     if isinstance(exc, ValidationError):
         errors = list(field_errors(exc.get_full_details()))
-        response.data = problem(400, gettext("Invalid input."), errors=errors)
+        answer = problem_response(400, gettext("Invalid input."), errors=errors)
     else:
-        response.data = problem(response.status_code, str(response.data["detail"]))
-    response.content_type = CONTENT_TYPE
-    return response
+        answer = problem_response(response.status_code, str(response.data["detail"]))
+    # WWW-Authenticate, Allow, Retry-After
+    for name, value in response.items():
+        answer.setdefault(name, value)
+    return answer
 
 
 def answer_in_debug_mode(exc: Exception, request: Request) -> HttpResponse | None:
@@ -100,7 +119,9 @@ def is_leaf(details: Any) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem_response(400)
+    """Return 413 for what is over a limit of the settings, DATA_UPLOAD_MAX_…, else 400."""
+    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return problem_response(413 if too_large else 400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -131,52 +152,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
     response = problem_response(503, detail or DATABASE_UNREACHABLE)
     response["Retry-After"] = "5"
     return response
-
-
-# What the API's documentation says of problems
-
-TEXT = {"type": "string"}
-PROBLEM_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "type": TEXT,
-        "title": TEXT,
-        "status": {"type": "integer"},
-        "detail": TEXT,
-        "request_id": TEXT,
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"field": TEXT, "code": TEXT, "detail": TEXT},
-                "required": ["field", "code", "detail"],
-            },
-        },
-    },
-    "required": ["type", "title", "status", "detail", "request_id"],
-}
-PROBLEM_RESPONSE = {
-    "description": "A problem, as RFC 9457 describes it",
-    "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-
-
-def document_problems(result: dict, generator: Any, request: Any, public: bool) -> dict:
-    """Say of every operation which problems it can answer with (a drf-spectacular hook)."""
-    result["components"]["schemas"]["Problem"] = PROBLEM_SCHEMA
-    result["components"]["responses"] = {"Problem": PROBLEM_RESPONSE}
-    for path, operations in result["paths"].items():
-        for operation in operations.values():
-            # `default` stands for the rest: 405, 406, 415, 429, 500 …
-            statuses = ["default"]
-            if "requestBody" in operation or "parameters" in operation:
-                statuses.append("400")
-            if {} not in operation.get("security", [{}]):
-                statuses += ["401", "403"]
-            if "{" in path:
-                statuses.append("404")
-            for status in sorted(statuses):
-                operation["responses"].setdefault(
-                    status, {"$ref": "#/components/responses/Problem"}
-                )
-    return result

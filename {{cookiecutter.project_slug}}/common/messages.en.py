@@ -2,6 +2,17 @@
 
 DATABASE_UNREACHABLE = "The database does not answer; try again in a moment."
 
+# The summaries of a ModelViewSet's actions in the API's documentation
+SUMMARIES = {
+    "list": "List {plural}",
+    "create": "Create a {name}",
+    "retrieve": "Get a {name}",
+    "update": "Replace a {name}",
+    "partial_update": "Change a {name}",
+    "destroy": "Delete a {name}",
+}
+PROBLEM = "A problem, as RFC 9457 describes it"
+
 IMAGE = {
     "too_large": "The image is larger than {size} MB.",
     "too_many_pixels": "The image has more than {size} megapixels.",

@@ -2,6 +2,17 @@
 
 DATABASE_UNREACHABLE = "데이터베이스가 응답하지 않습니다. 잠시 후 다시 시도해 주세요."
 
+# The summaries of a ModelViewSet's actions in the API's documentation
+SUMMARIES = {
+    "list": "{plural} 목록 조회",
+    "create": "{name} 생성",
+    "retrieve": "{name} 조회",
+    "update": "{name} 전체 수정",
+    "partial_update": "{name} 일부 수정",
+    "destroy": "{name} 삭제",
+}
+PROBLEM = "RFC 9457 형식의 오류"
+
 IMAGE = {
     "too_large": "{size}MB 이하의 이미지만 올릴 수 있습니다.",
     "too_many_pixels": "{size}메가픽셀 이하의 이미지만 올릴 수 있습니다.",

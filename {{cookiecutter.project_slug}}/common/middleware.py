@@ -1,28 +1,26 @@
-"""What every request gets: an id, a line in the log, and the release's name on its response."""
+"""What every request gets: an id, a line in the log, and headers on its response.
+
+Some get no further: those in another encoding than UTF-8, and those that nobody waits for.
+"""
 
 import logging
-import re
 import select
 import time
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.signals import request_finished
-from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
 
+from common.errors import problem_response
+from common.request_id import HEADER, VALID_ID, request_id
+
 logger = logging.getLogger("request")
-HEADER = "X-Request-ID"
-# A UUID, with dashes or without: nginx.conf accepts and makes the same.
-VALID_ID = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 # nginx's status for it; only the log shows it.
 CLIENT_CLOSED_REQUEST = 499
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 class RequestMiddleware:
@@ -38,6 +36,9 @@ class RequestMiddleware:
         response = self.get_response(request)
         log_request(request, response, round((time.perf_counter() - started) * 1000))
         response[HEADER] = current
+        # Django's page of details about an error has a script in it.
+        if not settings.DEBUG or response.status_code < 400:
+            response.setdefault("Content-Security-Policy", settings.CONTENT_SECURITY_POLICY)
         if settings.RELEASE:
             response["X-Release"] = settings.RELEASE
         return response
@@ -60,18 +61,6 @@ def log_request(request: HttpRequest, response: HttpResponse, milliseconds: int)
             "user_id": getattr(known_user(request), "pk", None),
         },
     )
-
-
-@receiver(request_finished)
-def forget_request_id(**kwargs: Any) -> None:
-    """Not earlier: Django logs a crash after the last middleware."""
-    request_id.set(None)
-
-
-class RequestIdFilter(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
-        return True
 
 
 def known_user(request: HttpRequest) -> Any:
@@ -109,3 +98,14 @@ def is_closed(connection: int) -> bool:
     poll = select.poll()
     poll.register(connection, select.POLLRDHUP)
     return bool(poll.poll(0))
+
+
+class CharsetMiddleware(MiddlewareMixin):
+    """Answer 415 to a body in any encoding but UTF-8, before anything reads it.
+
+    Python would decode whatever it knows, and takes minutes for some of that.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        return None if charset.lower() in ("utf-8", "utf8") else problem_response(415)

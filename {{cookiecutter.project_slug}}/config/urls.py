@@ -5,9 +5,8 @@ from django.conf.urls.static import static
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
 
-from common import errors
+from common import docs, errors
 
 ICON = "drf_spectacular_sidecar/swagger-ui-dist/favicon-32x32.png"
 
@@ -18,9 +17,9 @@ urlpatterns = [
     # Browsers ask for it wherever a page names no icon: ReDoc, the admin site.
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}{ICON}")),
     path("admin/", admin.site.urls),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
-    path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("api/schema/", docs.SchemaView.as_view(), name="schema"),
+    path("api/docs/", docs.SwaggerView.as_view(), name="docs"),
+    path("api/redoc/", docs.RedocView.as_view(), name="redoc"),
     path("api/auth/", include("accounts.urls")),
     # {% if cookiecutter.example_app %}
     path("api/", include("posts.urls")),

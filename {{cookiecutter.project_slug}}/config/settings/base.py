@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "common.middleware.RequestMiddleware",
     "common.middleware.AbandonedRequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "common.middleware.CharsetMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "operations.health.HealthMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -228,6 +229,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.negotiation.ContentNegotiation",
     "DEFAULT_PARSER_CLASSES": ["common.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
@@ -235,7 +237,7 @@ REST_FRAMEWORK = {
         "common.pagination.OrderingFilter",
     ],
     "DEFAULT_PAGINATION_CLASS": "common.pagination.PageNumberPagination",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "common.schema.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"signup": "30/minute", "signin": "30/minute"},
     "EXCEPTION_HANDLER": "common.errors.exception_handler",
     # How many proxies to believe in X-Forwarded-For; none, until prod.py puts nginx in front.
@@ -254,6 +256,10 @@ SIMPLE_JWT = {
 }
 # {% endif %}
 
+# May everyone read the API's documentation, /api/docs/, /api/redoc/ and /api/schema/? It has no
+# secrets, and the front end is written with it. False: only staff, who sign in at /admin/.
+PUBLIC_API_DOCS = True
+
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "{{ cookiecutter.project_name | escape_quotes }}",
     "DESCRIPTION": "{{ cookiecutter.description | escape_quotes }}",
@@ -261,13 +267,29 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
+    "SERVERS": [{"url": "/"}],
     # Served by this project itself: the documentation needs no CDN.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # JavaScript: who is signed in stays so when the page is loaded again.
+    "SWAGGER_UI_SETTINGS": """{
+      deepLinking: true,
+      persistAuthorization: true,
+      # {% if cookiecutter.authentication == "session" %}
+      // Signing in changes the token, and the cookie has the new one.
+      requestInterceptor: (request) => {
+        const token = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+        if (token && request.method !== "GET") {
+          request.headers["X-CSRFToken"] = token[1];
+        }
+        return request;
+      },
+      # {% endif %}
+    }""",
     "REDOC_DIST": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "common.errors.document_problems",
+        "common.schema.complete_schema",
     ],
 }
 
@@ -281,12 +303,20 @@ CSRF_FAILURE_VIEW = "common.errors.csrf_failure"
 CORS_ALLOW_CREDENTIALS = True
 # {% endif %}
 
+# What the pages of this site may load: only what comes from here. Swagger UI and ReDoc make styles
+# as they run, and ReDoc searches in a worker that it makes.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+
 # Logs: one line a request, each line with the id of its request
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "common.middleware.RequestIdFilter"}},
+    "filters": {"request_id": {"()": "common.request_id.RequestIdFilter"}},
     "formatters": {
         "text": {"format": "{levelname} {name} [{request_id}] {message}", "style": "{"},
         "json": {

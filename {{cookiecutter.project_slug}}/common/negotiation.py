@@ -1,0 +1,13 @@
+from rest_framework import negotiation
+from rest_framework.request import Request
+
+
+class ContentNegotiation(negotiation.DefaultContentNegotiation):
+    """REST framework's, but nobody is refused who accepts the form of problems alone.
+
+    Generated clients, Swagger UI among them, do so where a response has a body only if it fails.
+    """
+
+    def get_accept_list(self, request: Request) -> list[str]:
+        accepted = super().get_accept_list(request)
+        return [*accepted, "*/*"] if "application/problem+json" in accepted else accepted
