@@ -88,7 +88,7 @@ def serve(project: Path, port: str) -> None:
     for command in (["migrate", "--verbosity=0"], ["seed"]):
         run(*manage, *command, env=environment)
     print(f"==> API docs: http://localhost:{port}/api/docs/ (Ctrl-C stops the server)", flush=True)
-    run(*manage, "runserver", "--noreload", f"{HOST}:{port}", env=environment)
+    run(*manage, "runserver", "--noreload", port, env=environment)
 
 
 def run(*command: object, **options: Any) -> None:

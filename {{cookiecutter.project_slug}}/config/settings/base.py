@@ -273,7 +273,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # JavaScript: who is signed in stays so when the page is loaded again.
     "SWAGGER_UI_SETTINGS": """{
-      deepLinking: true,
       persistAuthorization: true,
       # {% if cookiecutter.authentication == "session" %}
       // Signing in changes the token, and the cookie has the new one.
@@ -296,11 +295,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # Other origins that may call the API from a browser
 
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
-CORS_EXPOSE_HEADERS = ["X-Request-ID"]
+CORS_EXPOSE_HEADERS = ["Retry-After", "X-Request-ID"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 CSRF_FAILURE_VIEW = "common.errors.csrf_failure"
 # {% if cookiecutter.authentication == "session" %}
+# They send the session's cookie, and may change what its user may change.
 CORS_ALLOW_CREDENTIALS = True
+CSRF_TRUSTED_ORIGINS += CORS_ALLOWED_ORIGINS
 # {% endif %}
 
 # What the pages of this site may load: only what comes from here. Swagger UI and ReDoc make styles
