@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,11 +13,23 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 from rest_framework_simplejwt import tokens, views
 from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 from rest_framework_simplejwt.settings import api_settings
+
+from .models import User
 
 
 class AccessToken(tokens.BlacklistMixin, tokens.AccessToken):
     """An access token that signing out ends at once, at the price of one query a request."""
+
+
+class RefreshSerializer(TokenRefreshSerializer):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        try:
+            return super().validate(attrs)
+        except User.DoesNotExist as error:
+            message = self.error_messages["no_active_account"]
+            raise AuthenticationFailed(message, "no_active_account") from error
 
 
 class LogoutSerializer(serializers.Serializer):
@@ -42,6 +55,8 @@ class TokenView(views.TokenObtainPairView):
 
 class TokenRefreshView(views.TokenRefreshView):
     """Trade a refresh token for a new pair; the one sent stops working."""
+
+    serializer_class = RefreshSerializer
 
 
 class LogoutView(APIView):

@@ -77,6 +77,12 @@ def test_refresh_token_does_not_sign_in(tokens: dict[str, str]) -> None:
     assert me(tokens["refresh"]).status_code == 401
 
 
+def test_account_that_is_deleted_is_signed_out(tokens: dict[str, str]) -> None:
+    User.objects.all().delete()
+    assert me(tokens["access"]).status_code == 401
+    assert refresh(tokens["refresh"]).status_code == 401
+
+
 def test_new_refresh_token_works(tokens: dict[str, str]) -> None:
     assert refresh(refresh(tokens["refresh"]).json()["refresh"]).status_code == 200
 
