@@ -254,6 +254,28 @@ def test_preflight_uses_every_text_and_lacks_none(number) -> None:
     assert set(literal) <= set().union(*(table["FAULTS"] for table in tables))
 
 
+# The titles of errors, which nginx and the application send
+
+
+def titles_of_nginx(text: str) -> dict[int, str]:
+    (table,) = re.findall(r"map \$status \$problem_title \{(.*?)\}", text, re.S)
+    return {int(status): title for status, title in re.findall(r'(\d+) "(.+)";', table)}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nginx_and_the_application_give_an_error_the_same_title(language) -> None:
+    nginx = (RAW / f"deploy/nginx/problems.{language}.conf").read_text(encoding="utf-8")
+    titles = runpy.run_path(str(RAW / f"common/messages.{language}.py"))["TITLES"]
+    both = titles | titles_of_nginx(nginx)
+    assert both == titles_of_nginx(nginx) | titles
+    assert all(bool(HANGUL.search(title)) == (language == "ko") for title in both.values())
+
+
+def test_titles_of_nginx_are_read() -> None:
+    text = 'map $status $problem_title {\n  default "Error";\n  404 "Not Found";\n}\n'
+    assert titles_of_nginx(text) == {404: "Not Found"}
+
+
 # A text in the other language
 
 

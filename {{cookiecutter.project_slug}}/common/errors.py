@@ -7,10 +7,10 @@
 """
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -21,11 +21,12 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
+from rest_framework import exceptions
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
@@ -33,35 +34,46 @@ from rest_framework.views import exception_handler as rest_framework_handler
 from rest_framework.views import set_rollback
 
 from common.database_errors import is_outage
-from common.messages import DATABASE_UNREACHABLE
+from common.messages import DATABASE_UNREACHABLE, TITLES, WORDS_OF_LIBRARIES
 from common.request_id import request_id
 
 logger = logging.getLogger("request")
 
 CONTENT_TYPE = "application/problem+json"
+# What REST framework says of a status, which plain Django views say too
+DETAILS = {
+    error.status_code: error.default_detail
+    for error in (
+        exceptions.ParseError,
+        exceptions.PermissionDenied,
+        exceptions.NotFound,
+        exceptions.APIException,
+    )
+}
 
 
-def problem(status: int, detail: str | None = None, **extensions: Any) -> dict[str, Any]:
-    """Return the body of a problem; `extensions` become members beside RFC 9457's own."""
-    title = HTTPStatus(status).phrase
-    return {
-        "type": "about:blank",
-        "title": title,
-        "status": status,
-        "detail": detail or title,
-        "request_id": request_id.get(),
-        **extensions,
-    }
+def translate(sentence: str) -> str:
+    """Return the project's own words for a sentence that a library has in English only."""
+    for pattern, words in WORDS_OF_LIBRARIES.items():
+        if match := re.fullmatch(pattern, sentence):
+            return match.expand(words)
+    return sentence
 
 
 def problem_response(status: int, detail: str | None = None, **extensions: Any) -> HttpResponse:
-    """Return a problem as the answer of any view; `extensions` are members of `problem`'s."""
-    return JsonResponse(
-        problem(status, detail, **extensions),
-        status=status,
-        content_type=CONTENT_TYPE,
-        json_dumps_params={"ensure_ascii": False},
-    )
+    """Return a problem as a response; `extensions` become members beside RFC 9457's own."""
+    title = TITLES.get(status) or TITLES[400 if status < 500 else 500]
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": translate(detail or str(DETAILS.get(status, title))),
+        "request_id": request_id.get(),
+        **extensions,
+    }
+    # Korean as it is, also for whoever reads the log of a health check
+    plain = {"ensure_ascii": False}
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, json_dumps_params=plain)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
@@ -69,6 +81,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
 
     Whatever the view renders, such as HTML, a problem is JSON.
     """
+    if isinstance(exc, Http404):
+        # Without its own words: get_object_or_404 names the model in them, in English.
+        exc = exceptions.NotFound()
     response = rest_framework_handler(exc, context)
     if isinstance(exc, SuspiciousOperation | BadRequest):
         set_rollback()
@@ -101,7 +116,7 @@ def field_errors(details: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str,
         yield {
             "field": ".".join(path) or api_settings.NON_FIELD_ERRORS_KEY,
             "code": details["code"],
-            "detail": str(details["message"]),
+            "detail": translate(str(details["message"])),
         }
     elif isinstance(details, dict):
         for name, value in details.items():

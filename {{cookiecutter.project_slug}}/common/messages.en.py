@@ -13,6 +13,45 @@ SUMMARIES = {
 }
 PROBLEM = "A problem, as RFC 9457 describes it"
 
+# Titles of errors; a status that is not here has the title of 400 or of 500.
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    408: "Request Timeout",
+    409: "Conflict",
+    410: "Gone",
+    413: "Content Too Large",
+    414: "URI Too Long",
+    415: "Unsupported Media Type",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+
+NOT_READY = "Not ready for requests yet: {name}."
+
+# Sentences that libraries have in English only (regular expressions), and what is sent instead
+WORDS_OF_LIBRARIES = {
+    r"JSON parse error - .*: line (\d+) column (\d+) \(char \d+\)": (
+        r"The JSON is malformed at line \1, column \2."
+    ),
+    r"(JSON|Multipart form) parse error - .*": "The body of the request is malformed.",
+    r"(CSRF Failed: )?(Origin|Referer) .*": (
+        "Requests from this origin are refused; check CSRF_TRUSTED_ORIGINS."
+    ),
+    r"(CSRF Failed: )?CSRF .*": (
+        "The CSRF token is missing or incorrect; fetch a new one and send it with its cookie."
+    ),
+    r"Token is (invalid|expired)": "The token is invalid or expired.",
+    r"No active account found for the given token\.": "The token's account cannot be used.",
+}
+
 IMAGE = {
     "too_large": "The image is larger than {size} MB.",
     "too_many_pixels": "The image has more than {size} megapixels.",

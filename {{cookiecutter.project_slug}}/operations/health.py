@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common.errors import problem_response
+from common.messages import NOT_READY
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def ready(request: HttpRequest) -> HttpResponse:
             logger.exception("health check failed: %s", name)
             passed = False
         if not passed:
-            return problem_response(503, f"not ready: {name}", reason=name)
+            return problem_response(503, NOT_READY.format(name=name), reason=name)
     return JsonResponse({"status": "ok"})
 
 

@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     # {% if cookiecutter.authentication == "jwt" %}
+    # For its translations
+    "rest_framework_simplejwt",
     "rest_framework_simplejwt.token_blacklist",
     # {% endif %}
     "corsheaders",
