@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from common.fields import LowercaseEmailField
 
@@ -22,8 +23,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractUser):
     # AbstractUser's types do not foresee that a field is left out, or another manager.
     username = first_name = last_name = None  # type: ignore[assignment]
-    email = LowercaseEmailField(unique=True)
-    name = models.CharField(max_length=50)
+    email = LowercaseEmailField(_("email address"), unique=True)
+    name = models.CharField(_("name"), max_length=50)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]

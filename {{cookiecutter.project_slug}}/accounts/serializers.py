@@ -48,6 +48,9 @@ class SignUpSerializer(serializers.ModelSerializer):
                 return User.objects.create_user(**validated_data)
         except IntegrityError as error:
             # Another request took the address after it was validated here.
-            message = User._meta.get_field("email").error_messages["unique"]
-            message %= {"model_name": User._meta.verbose_name, "field_label": "email"}
+            field = User._meta.get_field("email")
+            message = field.error_messages["unique"] % {
+                "model_name": User._meta.verbose_name,
+                "field_label": field.verbose_name,
+            }
             raise serializers.ValidationError({"email": [message]}, code="unique") from error

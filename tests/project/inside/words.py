@@ -13,7 +13,7 @@ KOREAN = OPTIONS["docs_language"] == "ko"
 HANGUL = re.compile(r"[가-힣]")
 # What a sentence repeats of the request, and what has no Korean name
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”|`[^`]*`|\S+@\S+|\S*[/_]\S*")
-NAMES = re.compile(r"JPEG, PNG, WebP|Django REST Framework")
+NAMES = re.compile(r"JPEG, PNG, WebP|Django REST Framework|Single Sign-On")
 LATIN_WORDS = re.compile(r"[A-Za-z]{2,}[,.:;]? +[A-Za-z]{2,}")
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
@@ -121,3 +122,8 @@ def test_signing_out_leaves_other_devices_signed_in(tokens: dict[str, str], user
     phone = sign_in(user).json()
     sign_out(**tokens)
     assert me(phone["access"]).status_code == 200
+
+
+def test_staff_cannot_read_the_tokens_of_others(admin_client: Client, user: User) -> None:
+    sign_in(user)
+    assert admin_client.get("/admin/token_blacklist/outstandingtoken/").status_code == 404
