@@ -16,8 +16,13 @@ class UserSerializer(serializers.ModelSerializer):
 
 
 class AuthorSerializer(serializers.ModelSerializer):
-    """What everyone may know of the author of something; never the e-mail address."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """누구나 볼 수 있는 사용자 정보. 이메일 주소는 없습니다."""
 
+    # {% else %}
+    """What everyone may know of a user; never the e-mail address."""
+
+    # {% endif %}
     class Meta:
         model = User
         fields = ["id", "name"]

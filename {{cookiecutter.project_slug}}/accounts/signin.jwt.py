@@ -47,21 +47,54 @@ class LogoutSerializer(serializers.Serializer):
 
 
 class TokenView(views.TokenObtainPairView):
-    """Sign in: an e-mail address and a password for an access and a refresh token."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """로그인
 
+    이메일 주소와 비밀번호로 access 토큰과 refresh 토큰을 받습니다.
+    """
+
+    # {% else %}
+    """Sign in.
+
+    Returns an access token and a refresh token for an e-mail address and a password.
+    """
+
+    # {% endif %}
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "signin"
 
 
 class TokenRefreshView(views.TokenRefreshView):
-    """Trade a refresh token for a new pair; the one sent stops working."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """토큰 갱신
 
+    refresh 토큰을 새로운 토큰 한 쌍으로 바꿉니다. 보낸 토큰은 더 이상 쓸 수 없습니다.
+    """
+
+    # {% else %}
+    """Refresh the tokens.
+
+    Exchanges a refresh token for a new pair; the old one is revoked.
+    """
+
+    # {% endif %}
     serializer_class = RefreshSerializer
 
 
 class LogoutView(APIView):
-    """Sign out: the access token of this request and the refresh token sent stop working."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """로그아웃
 
+    요청에 쓴 access 토큰과 본문으로 보낸 refresh 토큰을 더 이상 쓸 수 없게 합니다.
+    """
+
+    # {% else %}
+    """Sign out.
+
+    Revokes the access token of this request and the refresh token in its body.
+    """
+
+    # {% endif %}
     permission_classes = [IsAuthenticated]
 
     @extend_schema(request=LogoutSerializer, responses={204: None})

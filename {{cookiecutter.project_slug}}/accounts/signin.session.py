@@ -28,8 +28,19 @@ class LoginSerializer(serializers.Serializer):
 
 
 class CsrfView(APIView):
-    """A token for the header `X-CSRFToken`; the cookie that belongs to it comes along."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """CSRF 토큰 받기
 
+    `X-CSRFToken` 헤더에 넣을 토큰을 돌려주고, 짝이 되는 쿠키를 설정합니다.
+    """
+
+    # {% else %}
+    """Get a CSRF token.
+
+    Returns a token for the header `X-CSRFToken` and sets the matching cookie.
+    """
+
+    # {% endif %}
     permission_classes = [AllowAny]
 
     @extend_schema(responses=CsrfSerializer)
@@ -38,8 +49,19 @@ class CsrfView(APIView):
 
 
 class LoginView(APIView):
-    """Sign in: the answer sets the session cookie."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """로그인
 
+    응답이 세션 쿠키를 설정합니다.
+    """
+
+    # {% else %}
+    """Sign in.
+
+    The response sets the session cookie.
+    """
+
+    # {% endif %}
     permission_classes = [AllowAny]
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "signin"
@@ -56,8 +78,19 @@ class LoginView(APIView):
 
 
 class LogoutView(APIView):
-    """Sign out: the session ends on the server, so that a copy of its cookie is worthless."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """로그아웃
 
+    세션을 서버에서 끝내므로, 복사해 둔 쿠키도 쓸 수 없습니다.
+    """
+
+    # {% else %}
+    """Sign out.
+
+    The session ends on the server, so that a copy of its cookie is worthless.
+    """
+
+    # {% endif %}
     permission_classes = [IsAuthenticated]
 
     @extend_schema(request=None, responses={204: None})

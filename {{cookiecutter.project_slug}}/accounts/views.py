@@ -8,8 +8,19 @@ from .serializers import SignUpSerializer, UserSerializer
 
 
 class SignUpView(generics.CreateAPIView):
-    """Make an account. Signing in is a request of its own."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """회원 가입
 
+    계정을 만듭니다. 로그인은 따로 요청합니다.
+    """
+
+    # {% else %}
+    """Create an account.
+
+    This does not sign you in.
+    """
+
+    # {% endif %}
     serializer_class = SignUpSerializer
     permission_classes = [AllowAny]
     throttle_classes = [ScopedRateThrottle]
@@ -17,8 +28,13 @@ class SignUpView(generics.CreateAPIView):
 
 
 class MeView(generics.RetrieveUpdateAPIView):
+    # {% if cookiecutter.docs_language == "ko" %}
+    """로그인한 사용자"""
+
+    # {% else %}
     """The user who is signed in."""
 
+    # {% endif %}
     serializer_class = UserSerializer
     permission_classes = [IsAuthenticated]
     http_method_names = ["get", "patch", "head", "options"]

@@ -34,6 +34,9 @@ TITLES = {
     503: "Service Unavailable",
 }
 
+# In the documentation of the API
+PROBLEM = "A problem, as RFC 9457 describes it"
+
 NOT_READY = "Not ready for requests yet: {name}."
 
 # Sentences that libraries have in English only (regular expressions), and what is sent instead
