@@ -229,7 +229,9 @@ def test_an_upload_survives_a_switch(site: Site, seconds: int) -> None:
 
 def test_a_rollback_to_code_that_cannot_use_the_database_is_refused(site: Site) -> None:
     """Stays in the source: what is applied must not be missing from later releases."""
-    text = migration('AlterField("post", "title", models.CharField(max_length=90))', SHORTER)
+    text = migration(
+        'AlterField("post", "title", models.CharField("title", max_length=90))', SHORTER
+    )
     text["posts/migrations/0002_changed.py"] += "    breaks_live_release = True\n"
     with site.no_request_lost():
         site.change(text)

@@ -1,3 +1,4 @@
+# {% set ko = cookiecutter.docs_language == "ko" %}
 from __future__ import annotations
 
 from uuid import uuid4
@@ -21,12 +22,14 @@ class TagManager(models.Manager["Tag"]):
 
 
 class Tag(models.Model):
-    name = models.CharField(max_length=30, unique=True)
+    name = models.CharField("{{ '이름' if ko else 'name' }}", max_length=30, unique=True)
 
     objects = TagManager()
 
     class Meta:
         ordering = ["name"]
+        verbose_name = "{{ '태그' if ko else 'tag' }}"
+        verbose_name_plural = "{{ '태그' if ko else 'tags' }}"
 
     def __str__(self) -> str:
         return self.name
@@ -54,14 +57,26 @@ def count_per_post(queryset: models.QuerySet) -> Coalesce:
 
 class Post(models.Model):
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="posts"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="posts",
+        verbose_name="{{ '작성자' if ko else 'author' }}",
     )
-    title = models.CharField(max_length=100)
-    body = models.TextField(max_length=10_000)
-    image = models.ImageField(upload_to=image_path, blank=True)
-    tags = models.ManyToManyField(Tag, blank=True, related_name="posts")
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    title = models.CharField("{{ '제목' if ko else 'title' }}", max_length=100)
+    body = models.TextField("{{ '내용' if ko else 'body' }}", max_length=10_000)
+    image = models.ImageField("{{ '이미지' if ko else 'image' }}", upload_to=image_path, blank=True)
+    tags = models.ManyToManyField(
+        Tag,
+        blank=True,
+        related_name="posts",
+        verbose_name="{{ '태그' if ko else 'tags' }}",
+    )
+    created_at = models.DateTimeField(
+        "{{ '작성일시' if ko else 'created at' }}",
+        auto_now_add=True,
+        db_index=True,
+    )
+    updated_at = models.DateTimeField("{{ '수정일시' if ko else 'updated at' }}", auto_now=True)
 
     # What `for_api` adds; a new post has none.
     like_count = comment_count = 0
@@ -71,35 +86,57 @@ class Post(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        verbose_name = "{{ '게시글' if ko else 'post' }}"
+        verbose_name_plural = "{{ '게시글' if ko else 'posts' }}"
 
     def __str__(self) -> str:
         return self.title
 
 
 class Comment(models.Model):
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="comments")
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="comments"
+    post = models.ForeignKey(
+        Post,
+        on_delete=models.CASCADE,
+        related_name="comments",
+        verbose_name="{{ '게시글' if ko else 'post' }}",
     )
-    body = models.TextField(max_length=1_000)
-    created_at = models.DateTimeField(auto_now_add=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="comments",
+        verbose_name="{{ '작성자' if ko else 'author' }}",
+    )
+    body = models.TextField("{{ '내용' if ko else 'body' }}", max_length=1_000)
+    created_at = models.DateTimeField("{{ '작성일시' if ko else 'created at' }}", auto_now_add=True)
 
     class Meta:
         ordering = ["created_at", "pk"]
+        verbose_name = "{{ '댓글' if ko else 'comment' }}"
+        verbose_name_plural = "{{ '댓글' if ko else 'comments' }}"
 
     def __str__(self) -> str:
         return self.body[:50]
 
 
 class Like(models.Model):
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="likes")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="likes"
+    post = models.ForeignKey(
+        Post,
+        on_delete=models.CASCADE,
+        related_name="likes",
+        verbose_name="{{ '게시글' if ko else 'post' }}",
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="likes",
+        verbose_name="{{ '사용자' if ko else 'user' }}",
+    )
+    created_at = models.DateTimeField("{{ '작성일시' if ko else 'created at' }}", auto_now_add=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "user"], name="one_like_per_user")]
+        verbose_name = "{{ '좋아요' if ko else 'like' }}"
+        verbose_name_plural = "{{ '좋아요' if ko else 'likes' }}"
 
     def __str__(self) -> str:
         return f"{self.user} ♥ {self.post}"

@@ -18,8 +18,19 @@ from .serializers import CommentSerializer, LikeSerializer, PostSerializer
 
 
 class PostViewSet(viewsets.ModelViewSet):
-    """Posts: everyone reads, signed-in users write, authors change their own."""
+    # {% if cookiecutter.docs_language == "ko" %}
+    """게시글
 
+    누구나 읽고, 로그인한 사용자가 쓰고, 작성자가 고칩니다.
+    """
+
+    # {% else %}
+    """Posts.
+
+    Everyone reads, signed-in users write, authors change their own.
+    """
+
+    # {% endif %}
     serializer_class = PostSerializer
     permission_classes = [IsAuthenticatedOrReadOnly, IsAuthorOrReadOnly]
     # An image comes as multipart/form-data, everything else may come as JSON.
@@ -38,7 +49,17 @@ class PostViewSet(viewsets.ModelViewSet):
     @extend_schema(request=None, responses={200: LikeSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
     def like(self, request: Request, pk: str) -> Response:
-        """Like a post; doing so again changes nothing."""
+        # {% if cookiecutter.docs_language == "ko" %}
+        """좋아요
+
+        다시 눌러도 달라지지 않습니다.
+        """
+        # {% else %}
+        """Like a post.
+
+        Doing so again changes nothing.
+        """
+        # {% endif %}
         post = self.get_object()
         post.likes.get_or_create(user=request.user)
         return Response({"like_count": post.likes.count(), "liked": True})
@@ -46,15 +67,30 @@ class PostViewSet(viewsets.ModelViewSet):
     @extend_schema(request=None, responses={200: LikeSerializer})
     @like.mapping.delete
     def unlike(self, request: Request, pk: str) -> Response:
-        """Take a like back; where there is none, nothing changes."""
+        # {% if cookiecutter.docs_language == "ko" %}
+        """좋아요 취소
+
+        누르지 않았다면 달라지지 않습니다.
+        """
+        # {% else %}
+        """Take a like back.
+
+        Where there is none, nothing changes.
+        """
+        # {% endif %}
         post = self.get_object()
         post.likes.filter(user=request.user).delete()
         return Response({"like_count": post.likes.count(), "liked": False})
 
 
 class CommentViewSet(viewsets.ModelViewSet):
+    # {% if cookiecutter.docs_language == "ko" %}
+    """게시글의 댓글"""
+
+    # {% else %}
     """The comments of one post."""
 
+    # {% endif %}
     serializer_class = CommentSerializer
     permission_classes = [IsAuthenticatedOrReadOnly, IsAuthorOrReadOnly]
     filter_backends = []
