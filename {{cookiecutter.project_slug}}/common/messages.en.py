@@ -86,6 +86,15 @@ STARTAPP = {
     ),
 }
 
+# In the code of a new app
+STARTAPP_TEXTS = {
+    "view": "Everyone reads, signed-in users write, authors change their own.",
+    "author": "author",
+    "title": "title",
+    "created_at": "created at",
+    "updated_at": "updated at",
+}
+
 # Of the environment, when the settings are read
 ENVIRONMENT_UNFILLED = "These environment variables are empty or still CHANGE_ME: {names}."
 ENVIRONMENT_MALFORMED = "These environment variables have an invalid value: {names}."

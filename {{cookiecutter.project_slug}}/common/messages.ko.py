@@ -87,6 +87,15 @@ STARTAPP = {
     ),
 }
 
+# 새 앱의 코드에
+STARTAPP_TEXTS = {
+    "view": "누구나 읽고, 로그인한 사용자가 쓰고, 작성자가 고칩니다.",
+    "author": "작성자",
+    "title": "제목",
+    "created_at": "작성일시",
+    "updated_at": "수정일시",
+}
+
 # 설정이 환경 변수를 읽을 때
 ENVIRONMENT_UNFILLED = "환경 변수가 비어 있거나 아직 CHANGE_ME입니다: {names}."
 ENVIRONMENT_MALFORMED = "환경 변수의 값이 형식에 맞지 않습니다: {names}."

@@ -16,7 +16,7 @@ from django.core.management.commands import startapp
 from django.urls import resolve
 
 from common import errors
-from common.messages import STARTAPP
+from common.messages import STARTAPP, STARTAPP_TEXTS
 
 MARKER = "# `python manage.py startapp` adds new apps above this line."
 
@@ -52,6 +52,7 @@ class Command(startapp.Command):
                 verbosity=options["verbosity"],
                 model_name=model,
                 route=route,
+                texts=STARTAPP_TEXTS,
             )
         for file, text in registrations:
             file.write_text(text, encoding="utf-8", newline="\n")
