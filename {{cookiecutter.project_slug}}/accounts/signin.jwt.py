@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
@@ -46,6 +46,7 @@ class LogoutSerializer(serializers.Serializer):
         return token
 
 
+@extend_schema_view(post=extend_schema(operation_id="obtain_token"))
 class TokenView(views.TokenObtainPairView):
     # {% if cookiecutter.docs_language == "ko" %}
     """로그인
@@ -64,6 +65,7 @@ class TokenView(views.TokenObtainPairView):
     throttle_scope = "signin"
 
 
+@extend_schema_view(post=extend_schema(operation_id="refresh_token"))
 class TokenRefreshView(views.TokenRefreshView):
     # {% if cookiecutter.docs_language == "ko" %}
     """토큰 갱신
@@ -97,7 +99,7 @@ class LogoutView(APIView):
     # {% endif %}
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(request=LogoutSerializer, responses={204: None})
+    @extend_schema(operation_id="sign_out", request=LogoutSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         serializer = LogoutSerializer(data=request.data, context={"request": request})
         serializer.is_valid(raise_exception=True)

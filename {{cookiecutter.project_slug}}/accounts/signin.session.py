@@ -43,7 +43,7 @@ class CsrfView(APIView):
     # {% endif %}
     permission_classes = [AllowAny]
 
-    @extend_schema(responses=CsrfSerializer)
+    @extend_schema(operation_id="get_csrf_token", responses=CsrfSerializer)
     def get(self, request: Request) -> Response:
         return Response({"csrf_token": get_token(request)})
 
@@ -66,7 +66,7 @@ class LoginView(APIView):
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "signin"
 
-    @extend_schema(request=LoginSerializer, responses=UserSerializer)
+    @extend_schema(operation_id="sign_in", request=LoginSerializer, responses=UserSerializer)
     def post(self, request: Request) -> Response:
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -93,7 +93,7 @@ class LogoutView(APIView):
     # {% endif %}
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(operation_id="sign_out", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         logout(request)
         return Response(status=status.HTTP_204_NO_CONTENT)

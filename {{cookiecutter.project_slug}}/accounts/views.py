@@ -1,4 +1,5 @@
 from django.contrib.auth.models import AnonymousUser
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.throttling import ScopedRateThrottle
@@ -7,6 +8,7 @@ from .models import User
 from .serializers import SignUpSerializer, UserSerializer
 
 
+@extend_schema_view(post=extend_schema(operation_id="sign_up"))
 class SignUpView(generics.CreateAPIView):
     # {% if cookiecutter.docs_language == "ko" %}
     """회원 가입
@@ -27,6 +29,9 @@ class SignUpView(generics.CreateAPIView):
     throttle_scope = "signup"
 
 
+@extend_schema_view(
+    get=extend_schema(operation_id="get_me"), patch=extend_schema(operation_id="update_me")
+)
 class MeView(generics.RetrieveUpdateAPIView):
     # {% if cookiecutter.docs_language == "ko" %}
     """로그인한 사용자"""

@@ -11,7 +11,6 @@ SUMMARIES = {
     "partial_update": "Change a {name}",
     "destroy": "Delete a {name}",
 }
-PROBLEM = "A problem, as RFC 9457 describes it"
 
 # Titles of errors; a status that is not here has the title of 400 or of 500.
 TITLES = {
@@ -36,6 +35,7 @@ TITLES = {
 
 # In the documentation of the API
 PROBLEM = "A problem, as RFC 9457 describes it"
+NO_CONTENT = "No content"
 
 NOT_READY = "Not ready for requests yet: {name}."
 

@@ -11,7 +11,6 @@ SUMMARIES = {
     "partial_update": "{name} 일부 수정",
     "destroy": "{name} 삭제",
 }
-PROBLEM = "RFC 9457 형식의 오류"
 
 # 오류의 제목. 여기에 없는 상태 코드는 400이나 500의 제목을 씁니다.
 TITLES = {
@@ -36,6 +35,7 @@ TITLES = {
 
 # API 문서에서
 PROBLEM = "RFC 9457 형식의 오류"
+NO_CONTENT = "본문 없음"
 
 NOT_READY = "아직 요청을 받을 준비가 되지 않았습니다: {name}."
 

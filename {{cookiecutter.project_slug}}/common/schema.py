@@ -11,7 +11,7 @@ from django.utils.text import camel_case_to_spaces
 from drf_spectacular import openapi
 
 from common.errors import CONTENT_TYPE
-from common.messages import PROBLEM, SUMMARIES
+from common.messages import NO_CONTENT, PROBLEM, SUMMARIES
 
 # What the actions of a ModelViewSet are called
 VERBS = {
@@ -112,6 +112,9 @@ def complete_schema(result: dict, generator: Any, request: Any, public: bool) ->
     result["components"]["responses"] = {"Problem": {"description": PROBLEM, "content": content}}
     for path, operations in result["paths"].items():
         for operation in operations.values():
+            for response in operation["responses"].values():
+                if "content" not in response:
+                    response["description"] = NO_CONTENT
             # `default` stands for the rest: 405, 406, 415, 429, 500 …
             statuses = ["default"]
             if "requestBody" in operation or "parameters" in operation:

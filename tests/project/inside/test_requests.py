@@ -107,7 +107,7 @@ def test_front_end_on_an_allowed_origin_may_read_answers(client: Client, setting
     settings.CORS_ALLOWED_ORIGINS = ["https://www.example.com"]
     response = client.get(HOME, headers={"Origin": "https://www.example.com"})
     assert response["Access-Control-Allow-Origin"] == "https://www.example.com"
-    assert response["Access-Control-Expose-Headers"] == "X-Request-ID"
+    assert response["Access-Control-Expose-Headers"] == "Retry-After, X-Request-ID"
 
 
 def test_front_end_on_another_origin_may_not(client: Client, settings: object) -> None:
