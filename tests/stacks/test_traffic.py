@@ -171,7 +171,7 @@ def test_the_client_s_own_x_forwarded_for_is_not_logged(stack: BusyStack) -> Non
     assert stack.logged(response.headers["X-Request-ID"])["client"] != "6.6.6.6"
 
 
-def test_another_x_forwarded_for_does_not_escape_the_throttle(stack: BusyStack) -> None:
+def test_another_x_forwarded_for_does_not_escape_the_limit(stack: BusyStack) -> None:
     stack.forget_throttling()
     statuses = Counter()
     for number in range(45):
@@ -181,11 +181,10 @@ def test_another_x_forwarded_for_does_not_escape_the_throttle(stack: BusyStack) 
             headers={"X-Forwarded-For": f"6.6.6.{number}"},
             timeout=30,
         )
-        # The application says so itself, not nginx: see X-Release.
-        statuses[response.status_code, "X-Release" in response.headers] += 1
+        statuses[response.status_code] += 1
         time.sleep(0.2)
-    assert statuses[401, True] <= 30, statuses
-    assert statuses[429, True] >= 1, statuses
+    assert statuses[401] <= 20, statuses
+    assert statuses[429] >= 20, statuses
 
 
 def test_x_forwarded_proto_is_not_believed(stack: BusyStack) -> None:
@@ -560,7 +559,7 @@ def test_a_changed_configuration_is_taken_over(stack: BusyStack, candidate: Cand
         ("server_tokens off", "nonsense", 'unknown directive "nonsense"'),
         # nginx -t accepts this one, but a running nginx does not.
         (
-            "limit_req_zone .client_that_posts",
+            "limit_req_zone .client_with_password",
             "limit_req_zone $request_uri",
             "refused the configuration",
         ),
