@@ -199,7 +199,7 @@ def test_each_request_has_an_id_of_its_own(stack: BusyStack) -> None:
 
 
 def test_the_id_of_a_request_is_in_both_logs(stack: BusyStack) -> None:
-    request_id = stack.get("/api/posts/?page=1").headers["X-Request-ID"]
+    request_id = stack.get("/api/posts/?page_size=1").headers["X-Request-ID"]
     assert stack.logged(request_id)["path"] == "/api/posts/"
     wait_until(lambda: request_id in stack.logs("web-blue"), 10, "the id in the application's log")
 

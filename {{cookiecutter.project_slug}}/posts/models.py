@@ -1,13 +1,17 @@
 # {% set ko = cookiecutter.docs_language == "ko" %}
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db import models
-from django.db.models import Count, Exists, OuterRef, Subquery, Value
+from django.db import models, transaction
+from django.db.models import Count, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 
 
 def image_path(post: Post, filename: str) -> str:
@@ -38,28 +42,41 @@ class Tag(models.Model):
 class PostQuerySet(models.QuerySet):
     def for_api(self, user: AbstractBaseUser | AnonymousUser) -> PostQuerySet:
         """Add what an answer shows of a post, in as many queries for a thousand as for one."""
-        likes = Like.objects.filter(post=OuterRef("pk"))
-        comments = Comment.objects.filter(post=OuterRef("pk"))
         # Authors too in a query of their own: joined to so few users, MySQL would read and sort all
-        # posts to show one page of them.
+        # posts to show one page of them. No Exists: PostgreSQL would read all likes of the user.
+        own_like = Like.objects.filter(post=OuterRef("pk"), user=user.pk).values(liked=Value(True))
         return self.prefetch_related("author", "tags").annotate(
-            like_count=count_per_post(likes),
-            comment_count=count_per_post(comments),
-            liked=Exists(likes.filter(user=user.pk)) if user.pk else Value(False),
+            comment_count=count_per_post(Comment.objects.all()),
+            liked=Coalesce(Subquery(own_like), False),
         )
+
+    def recount_likes(self) -> int:
+        """Set `like_count` where it is wrong, as after raw SQL, and return how many were."""
+        likes = count_per_post(Like.objects.all())
+        wrong = list(self.exclude(like_count=likes).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(wrong), 1000):
+            posts = self.filter(pk__in=wrong[start : start + 1000])
+            with transaction.atomic():
+                # Nobody likes one between the count and the update.
+                list(posts.order_by("pk").select_for_update())
+                posts.update(like_count=likes)
+        return len(wrong)
 
 
 def count_per_post(queryset: models.QuerySet) -> Coalesce:
-    """Return a subquery that counts; counting over two joins at once would multiply the rows."""
-    counts = queryset.order_by().values("post").annotate(total=Count("pk")).values("total")
+    """Return a subquery that counts the rows of each post."""
+    of_post = queryset.filter(post=OuterRef("pk")).order_by()
+    counts = of_post.values("post").annotate(total=Count("pk")).values("total")
     return Coalesce(Subquery(counts), 0)
 
 
 class Post(models.Model):
+    # The indexes below begin with these keys, so they need none of their own.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="posts",
+        db_index=False,
         verbose_name="{{ '작성자' if ko else 'author' }}",
     )
     title = models.CharField("{{ '제목' if ko else 'title' }}", max_length=100)
@@ -67,25 +84,34 @@ class Post(models.Model):
     image = models.ImageField("{{ '이미지' if ko else 'image' }}", upload_to=image_path, blank=True)
     tags = models.ManyToManyField(
         Tag,
-        blank=True,
+        through="PostTag",
         related_name="posts",
         verbose_name="{{ '태그' if ko else 'tags' }}",
     )
-    created_at = models.DateTimeField(
-        "{{ '작성일시' if ko else 'created at' }}",
-        auto_now_add=True,
-        db_index=True,
+    # A column, so that an index can order posts by it; only `set_liked` and the like change it.
+    like_count = models.PositiveIntegerField(
+        "{{ '좋아요 수' if ko else 'like count' }}",
+        default=0,
+        db_default=0,
+        editable=False,
     )
+    created_at = models.DateTimeField("{{ '작성일시' if ko else 'created at' }}", auto_now_add=True)
     updated_at = models.DateTimeField("{{ '수정일시' if ko else 'updated at' }}", auto_now=True)
 
     # What `for_api` adds; a new post has none.
-    like_count = comment_count = 0
+    comment_count = 0
     liked = False
 
     objects = PostQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-created_at", "-pk"]
+        ordering = ["-pk"]
+        # One for each order, and for what is listed in the order of the key; see `?ordering=`.
+        indexes = [
+            models.Index(fields=["author", "id"], name="posts_of_author"),
+            models.Index(fields=["created_at", "id"], name="posts_by_time"),
+            models.Index(fields=["like_count", "id"], name="posts_by_likes"),
+        ]
         verbose_name = "{{ '게시글' if ko else 'post' }}"
         verbose_name_plural = "{{ '게시글' if ko else 'posts' }}"
 
@@ -93,11 +119,35 @@ class Post(models.Model):
         return self.title
 
 
+class PostTag(models.Model):
+    post = models.ForeignKey(
+        Post,
+        on_delete=models.CASCADE,
+        verbose_name="{{ '게시글' if ko else 'post' }}",
+    )
+    tag = models.ForeignKey(
+        Tag,
+        on_delete=models.CASCADE,
+        db_index=False,
+        verbose_name="{{ '태그' if ko else 'tag' }}",
+    )
+
+    class Meta:
+        # In this order: its index lists the posts of a tag.
+        constraints = [models.UniqueConstraint(fields=["tag", "post"], name="each_tag_once")]
+        verbose_name = "{{ '게시글의 태그' if ko else 'tag of a post' }}"
+        verbose_name_plural = "{{ '게시글의 태그' if ko else 'tags of posts' }}"
+
+    def __str__(self) -> str:
+        return f"{self.tag}: {self.post}"
+
+
 class Comment(models.Model):
     post = models.ForeignKey(
         Post,
         on_delete=models.CASCADE,
         related_name="comments",
+        db_index=False,
         verbose_name="{{ '게시글' if ko else 'post' }}",
     )
     author = models.ForeignKey(
@@ -110,7 +160,8 @@ class Comment(models.Model):
     created_at = models.DateTimeField("{{ '작성일시' if ko else 'created at' }}", auto_now_add=True)
 
     class Meta:
-        ordering = ["created_at", "pk"]
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["post", "id"], name="comments_of_post")]
         verbose_name = "{{ '댓글' if ko else 'comment' }}"
         verbose_name_plural = "{{ '댓글' if ko else 'comments' }}"
 
@@ -140,3 +191,29 @@ class Like(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ♥ {self.post}"
+
+
+@transaction.atomic
+def set_liked(post: Post, user: Any, liked: bool) -> int:
+    """Have a user like a post, or like it no more; return how many do.
+
+    The rows of both are locked first, in the order in which the deletion of a user locks them: of
+    requests that wait for each other a database ends one. A row may be gone: DoesNotExist.
+    """
+    fan = get_user_model().objects.select_for_update().get(pk=user.pk)
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    if liked:
+        changed = int(post.likes.get_or_create(user=fan)[1])
+    else:
+        changed = -post.likes.filter(user=fan).delete()[0]
+    if changed:
+        Post.objects.filter(pk=post.pk).update(like_count=F("like_count") + changed)
+    return post.like_count + changed
+
+
+@receiver(pre_delete, sender=settings.AUTH_USER_MODEL)
+def subtract_likes(instance: AbstractBaseUser, **kwargs: Any) -> None:
+    """Count the likes of a user no more who is deleted, and them with the user."""
+    get_user_model().objects.select_for_update().get(pk=instance.pk)
+    posts = sorted(Like.objects.filter(user=instance.pk).values_list("post", flat=True))
+    Post.objects.filter(pk__in=posts).update(like_count=F("like_count") - 1)

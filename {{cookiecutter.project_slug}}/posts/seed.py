@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.seed import EMAILS
 
-from .models import Comment, Like, Post, Tag
+from .models import Comment, Like, Post, Tag, set_liked
 
 
 def seed() -> str:
@@ -29,6 +29,7 @@ def seed() -> str:
         post.tags.set(Tag.objects.named(example["tags"]))
         for commenter, body in zip(others, comments, strict=False):
             Comment.objects.create(post=post, author=commenter, body=body)
-        Like.objects.bulk_create(Like(post=post, user=fan) for fan in others[:number])
+        for fan in others[:number]:
+            set_liked(post, fan, liked=True)
     counts = Post.objects.count(), Comment.objects.count(), Like.objects.count()
     return "posts: {}, comments: {}, likes: {}".format(*counts)

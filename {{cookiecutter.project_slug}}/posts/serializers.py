@@ -32,7 +32,6 @@ class PostSerializer(serializers.ModelSerializer):
     author = AuthorSerializer(read_only=True)
     tags = TagNamesField(required=False, max_length=10)
     image = ImageField(required=False, allow_null=True)
-    like_count = serializers.IntegerField(read_only=True)
     comment_count = serializers.IntegerField(read_only=True)
     liked = serializers.BooleanField(read_only=True)
 

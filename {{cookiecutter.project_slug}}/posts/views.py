@@ -1,4 +1,7 @@
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
@@ -13,7 +16,7 @@ from common.parsers import JSONParser
 from common.permissions import IsAuthorOrReadOnly
 
 from .filters import PostFilter
-from .models import Comment, Post
+from .models import Comment, Post, set_liked
 from .serializers import CommentSerializer, LikeSerializer, PostSerializer
 
 
@@ -37,7 +40,9 @@ class PostViewSet(viewsets.ModelViewSet):
     parser_classes = [JSONParser, MultiPartParser]
     filterset_class = PostFilter
     search_fields = ["title", "body"]
-    ordering_fields = ["created_at", "like_count", "comment_count"]
+    # Each has an index; the number of comments has none, since it is counted for every answer.
+    ordering_fields = ["created_at", "like_count"]
+    lookup_value_converter = "int"
     queryset = Post.objects.all()
 
     def get_queryset(self) -> QuerySet[Post]:
@@ -46,9 +51,14 @@ class PostViewSet(viewsets.ModelViewSet):
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.save(author=self.request.user)
 
+    @transaction.atomic
+    def perform_destroy(self, instance: Post) -> None:
+        # Locked first: otherwise somebody could like it meanwhile, and it could not be deleted.
+        get_object_or_404(Post.objects.select_for_update(), pk=instance.pk).delete()
+
     @extend_schema(request=None, responses={200: LikeSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])
-    def like(self, request: Request, pk: str) -> Response:
+    def like(self, request: Request, pk: int) -> Response:
         # {% if cookiecutter.docs_language == "ko" %}
         """좋아요
 
@@ -60,13 +70,11 @@ class PostViewSet(viewsets.ModelViewSet):
         Doing so again changes nothing.
         """
         # {% endif %}
-        post = self.get_object()
-        post.likes.get_or_create(user=request.user)
-        return Response({"like_count": post.likes.count(), "liked": True})
+        return self.set_liked(True)
 
     @extend_schema(request=None, responses={200: LikeSerializer})
     @like.mapping.delete
-    def unlike(self, request: Request, pk: str) -> Response:
+    def unlike(self, request: Request, pk: int) -> Response:
         # {% if cookiecutter.docs_language == "ko" %}
         """좋아요 취소
 
@@ -78,9 +86,14 @@ class PostViewSet(viewsets.ModelViewSet):
         Where there is none, nothing changes.
         """
         # {% endif %}
-        post = self.get_object()
-        post.likes.filter(user=request.user).delete()
-        return Response({"like_count": post.likes.count(), "liked": False})
+        return self.set_liked(False)
+
+    def set_liked(self, liked: bool) -> Response:
+        try:
+            like_count = set_liked(self.get_object(), self.request.user, liked)
+        except ObjectDoesNotExist as error:
+            raise Http404 from error
+        return Response({"like_count": like_count, "liked": liked})
 
 
 class CommentViewSet(viewsets.ModelViewSet):
@@ -94,6 +107,7 @@ class CommentViewSet(viewsets.ModelViewSet):
     serializer_class = CommentSerializer
     permission_classes = [IsAuthenticatedOrReadOnly, IsAuthorOrReadOnly]
     filter_backends = []
+    lookup_value_converter = "int"
     queryset = Comment.objects.select_related("author")
 
     def get_queryset(self) -> QuerySet[Comment]:

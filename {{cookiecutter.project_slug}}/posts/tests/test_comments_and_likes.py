@@ -42,6 +42,14 @@ def test_post_says_whether_its_reader_likes_it(
     assert api.get(address(post)).json()["liked"] is False
 
 
+def test_likes_of_a_deleted_user_count_no_more(
+    signed_in: APIClient, api: APIClient, post: Post, user: User
+) -> None:
+    signed_in.post(address(post, "like"))
+    user.delete()
+    assert api.get(address(post)).json()["like_count"] == 0
+
+
 @pytest.mark.parametrize("method", ["post", "delete"])
 def test_visitor_cannot_like(api: APIClient, post: Post, method: str) -> None:
     assert getattr(api, method)(address(post, "like")).status_code == 401

@@ -1,8 +1,10 @@
 """The example app at its edges; posts/tests has what a team works with."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.factories import UserFactory
 from accounts.models import User
 from posts.factories import CommentFactory, PostFactory
-from posts.models import Comment, Like, Post, Tag
+from posts.models import Comment, Like, Post, Tag, set_liked
 from posts.tests.test_posts import DRAFT, address, listed, own_post, post, wrong_fields
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.django_db
 # Posts
 
 
-@pytest.mark.parametrize("number", ["0", "abc", "9" * 30])
+@pytest.mark.parametrize("number", ["0", "abc", "-1", "1.0", "9" * 30, "9" * 5000])
 def test_missing_post_is_answered_404(api: APIClient, number: str) -> None:
     assert api.get(f"/api/posts/{number}/").status_code == 404
 
@@ -61,12 +63,6 @@ def test_filter_by_time(api: APIClient, post: Post) -> None:
     assert listed(api, **query) == [post.pk]
 
 
-def test_order_by_comments(api: APIClient) -> None:
-    other, commented = PostFactory.create_batch(2)
-    CommentFactory(post=commented)
-    assert listed(api, ordering="comment_count") == [other.pk, commented.pk]
-
-
 # Likes
 
 
@@ -82,12 +78,53 @@ def test_unliking_again_changes_nothing(signed_in: APIClient, post: Post) -> Non
 
 
 def test_unliking_leaves_the_likes_of_others(signed_in: APIClient, post: Post) -> None:
-    Like.objects.create(post=post, user=UserFactory())
+    set_liked(post, UserFactory(), liked=True)
     assert signed_in.delete(address(post, "like")).json()["like_count"] == 1
 
 
 def test_missing_post_cannot_be_liked(signed_in: APIClient) -> None:
     assert signed_in.post("/api/posts/0/like/").status_code == 404
+
+
+@pytest.mark.parametrize("which", ["one", "queryset", "admin"])
+def test_likes_go_from_the_count_with_their_user(
+    admin_client: Client, post: Post, user: User, which: str
+) -> None:
+    set_liked(post, user, liked=True)
+    set_liked(post, UserFactory(), liked=True)
+    if which == "one":
+        user.delete()
+    elif which == "queryset":
+        User.objects.filter(pk=user.pk).delete()
+    else:
+        admin_client.post(f"/admin/accounts/user/{user.pk}/delete/", {"post": "yes"})
+    post.refresh_from_db()
+    assert (post.like_count, User.objects.filter(pk=user.pk).exists()) == (1, False)
+
+
+def test_recount_corrects_counts(post: Post, user: User) -> None:
+    right, none = PostFactory(), PostFactory(like_count=7)
+    set_liked(right, user, liked=True)
+    Like.objects.bulk_create(Like(post=post, user=fan) for fan in [user, UserFactory()])
+    output = StringIO()
+    call_command("recount", stdout=output)
+    assert "2" in output.getvalue()
+    counts = [Post.objects.get(pk=each.pk).like_count for each in (post, right, none)]
+    assert counts == [2, 1, 0]
+
+
+def test_a_client_cannot_set_the_count(signed_in: APIClient, own_post: Post) -> None:
+    signed_in.patch(address(own_post), {"like_count": 5})
+    own_post.refresh_from_db()
+    assert own_post.like_count == 0
+
+
+def test_seed_counts_likes(settings: object) -> None:
+    settings.DEBUG = True
+    call_command("seed", verbosity=0)
+    posts = Post.objects.all()
+    assert any(post.like_count for post in posts)
+    assert all(post.like_count == post.likes.count() for post in posts)
 
 
 # Comments
@@ -113,6 +150,11 @@ def test_author_deletes_a_comment(signed_in: APIClient, user: User) -> None:
     response = signed_in.delete(address(comment.post, "comments", comment.pk))
     assert response.status_code == 204
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["0", "abc", "9" * 30])
+def test_missing_comment_is_answered_404(signed_in: APIClient, post: Post, number: str) -> None:
+    assert signed_in.delete(address(post, "comments", number)).status_code == 404
 
 
 @pytest.mark.parametrize("number", ["0", "9" * 30])
