@@ -28,6 +28,7 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as rest_framework_handler
@@ -60,10 +61,10 @@ def translate(sentence: str) -> str:
     return sentence
 
 
-def problem_response(status: int, detail: str | None = None, **extensions: Any) -> HttpResponse:
-    """Return a problem as a response; `extensions` become members beside RFC 9457's own."""
+def problem(status: int, detail: str | None = None, **extensions: Any) -> dict[str, Any]:
+    """Return the body of a problem; `extensions` become members beside RFC 9457's own."""
     title = TITLES.get(status) or TITLES[400 if status < 500 else 500]
-    body = {
+    return {
         "type": "about:blank",
         "title": title,
         "status": status,
@@ -71,16 +72,18 @@ def problem_response(status: int, detail: str | None = None, **extensions: Any) 
         "request_id": request_id.get(),
         **extensions,
     }
+
+
+def problem_response(status: int, detail: str | None = None, **extensions: Any) -> HttpResponse:
+    """Return a problem as the response of a plain Django view."""
+    body = problem(status, detail, **extensions)
     # Korean as it is, also for whoever reads the log of a health check
     plain = {"ensure_ascii": False}
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE, json_dumps_params=plain)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """Turn REST framework's answer to an exception into a problem; None leaves it to Django.
-
-    Whatever the view renders, such as HTML, a problem is JSON.
-    """
+    """Turn REST framework's answer to an exception into a problem; None leaves it to Django."""
     if isinstance(exc, Http404):
         # Without its own words: get_object_or_404 names the model in them, in English.
         exc = exceptions.NotFound()
@@ -92,13 +95,14 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse |
         return answer_in_debug_mode(exc, context["request"])
     if isinstance(exc, ValidationError):
         errors = list(field_errors(exc.get_full_details()))
-        answer = problem_response(400, gettext("Invalid input."), errors=errors)
+        response.data = problem(400, gettext("Invalid input."), errors=errors)
     else:
-        answer = problem_response(response.status_code, str(response.data["detail"]))
-    # WWW-Authenticate, Allow, Retry-After
-    for name, value in response.items():
-        answer.setdefault(name, value)
-    return answer
+        response.data = problem(response.status_code, str(response.data["detail"]))
+    response.content_type = CONTENT_TYPE
+    # Also where a view renders something else, such as HTML
+    context["request"].accepted_renderer = JSONRenderer()
+    context["request"].accepted_media_type = CONTENT_TYPE
+    return response
 
 
 def answer_in_debug_mode(exc: Exception, request: Request) -> HttpResponse | None:

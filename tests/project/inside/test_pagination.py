@@ -150,7 +150,7 @@ def test_the_address_keeps_its_other_parameters(users: list[User]) -> None:
 @pytest.mark.parametrize(
     "cursor",
     ["", "abc", "a:b:c", "%", "가", "\0", "W10:x", "9" * 10_000, dumps([False, ["5"]])],
-    ids=str,
+    ids=["empty", "word", "parts", "percent", "korean", "nul", "base64", "long", "unsigned"],
 )
 def test_a_cursor_that_the_list_has_not_made_is_answered_404(cursor: str) -> None:
     response = get(cursor=cursor)

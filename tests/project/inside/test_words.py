@@ -1,6 +1,5 @@
 """Every error of the API is in the project's language, whatever the visitor's is."""
 
-import json
 import re
 from collections.abc import Callable
 
@@ -23,7 +22,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.factories import PASSWORD
 from accounts.models import User
-from common.errors import problem_response
+from common.errors import problem
 from common.parsers import JSONParser
 from config import urls
 from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
@@ -209,9 +208,8 @@ def test_a_server_that_is_not_ready(api: APIClient, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 418, 422, 451, 500, 503, 507])
 def test_the_title_of_a_status(status: int) -> None:
-    body = json.loads(problem_response(status).content)
-    assert not is_foreign(body["title"])
-    assert not is_foreign(body["detail"])
+    assert not is_foreign(problem(status)["title"])
+    assert not is_foreign(problem(status)["detail"])
 
 
 def test_the_language_is_not_the_visitors(api: APIClient) -> None:

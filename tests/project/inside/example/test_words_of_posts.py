@@ -20,8 +20,7 @@ def post() -> Post:
     [
         "0/",
         "0/comments/",
-        "?page=999",
-        "?page=x",
+        "?cursor=x",
         "?author=x",
         "?created_after=x",
         "?created_before=0001-01-01T00:00:00Z",
