@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import boto3
 import pytest
 import requests
 from moto.server import ThreadedMotoServer
+from PIL import Image
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
@@ -249,18 +251,18 @@ def test_an_account_is_made_used_and_signed_out(stack: LiveStack) -> None:
 def test_a_post_is_read_back_with_its_image(stack: LiveStack) -> None:
     image = png()
     with signed_in(stack) as client:
-        post = client.send_to(
-            "POST",
-            "/api/posts/",
-            data={"title": "사진 😀", "body": "한글"},
-            files={"image": ("photo.png", image, "image/png")},
-        )
-    assert post.status_code == 201, post.text
-    read = stack.get(f"/api/posts/{post.json()['id']}/").json()
-    assert read["title"] == "사진 😀"
+        post = client.send_to("POST", "/api/posts/", json={"title": "사진 😀", "body": "한글"})
+        assert post.status_code == 201, post.text
+        address = f"/api/posts/{post.json()['id']}/"
+        files = {"image": ("photo.png", image, "image/png")}
+        upload = client.send_to("PUT", f"{address}image/", files=files)
+        assert upload.status_code == 200, upload.text
+    read = stack.get(address).json()
+    assert (read["title"], read["image"]) == ("사진 😀", upload.json()["image"])
     shown = requests.get(read["image"], timeout=10)
-    assert shown.content == image
     assert shown.headers["Content-Type"] == "image/png"
+    with Image.open(BytesIO(shown.content)) as stored, Image.open(BytesIO(image)) as sent:
+        assert stored.tobytes() == sent.tobytes()
 
 
 @sites(media_storage="s3")

@@ -48,15 +48,14 @@ class BusyStack(ProductionStack):
         for number in range(10):
             post = {"title": f"글 {number}", "body": "안녕하세요 " * 20}
             requests.post(api + "posts/", json=post, headers=self.headers(), timeout=30)
-        post = requests.post(
-            api + "posts/",
-            data={"title": "사진", "body": "하나"},
+        image = requests.put(
+            api + "posts/1/image/",
             files={"image": ("photo.png", png())},
             headers=self.headers(),
             timeout=30,
         )
-        assert post.status_code == 201, post.text
-        self.image = re.sub(r"^https?://[^/]+", "", post.json()["image"])
+        assert image.status_code == 200, image.text
+        self.image = re.sub(r"^https?://[^/]+", "", image.json()["image"])
 
     def forget_throttling(self) -> None:
         self.exec("redis", "redis-cli", "flushall")

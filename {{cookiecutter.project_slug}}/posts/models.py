@@ -118,6 +118,14 @@ class Post(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def save(self, **options: Any) -> None:
+        """Save all fields but the count, which others may have changed since it was read."""
+        if not self._state.adding:
+            names = [field.name for field in self._meta.fields if not field.primary_key]
+            names.remove("like_count")
+            options.setdefault("update_fields", names)
+        super().save(**options)
+
 
 class PostTag(models.Model):
     post = models.ForeignKey(

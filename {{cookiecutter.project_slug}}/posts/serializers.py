@@ -31,7 +31,7 @@ class TagNamesField(serializers.ListField):
 class PostSerializer(serializers.ModelSerializer):
     author = AuthorSerializer(read_only=True)
     tags = TagNamesField(required=False, max_length=10)
-    image = ImageField(required=False, allow_null=True)
+    image = serializers.ImageField(read_only=True, allow_null=True)
     comment_count = serializers.IntegerField(read_only=True)
     liked = serializers.BooleanField(read_only=True)
 
@@ -65,6 +65,14 @@ class PostSerializer(serializers.ModelSerializer):
         if tags is not None:
             post.tags.set(Tag.objects.named(tags))
         return post
+
+
+class PostImageSerializer(serializers.ModelSerializer):
+    image = ImageField()
+
+    class Meta:
+        model = Post
+        fields = ["image"]
 
 
 class CommentSerializer(serializers.ModelSerializer):

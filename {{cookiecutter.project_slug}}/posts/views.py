@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework import viewsets
+from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
@@ -12,12 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from common.parsers import JSONParser
 from common.permissions import IsAuthorOrReadOnly
 
 from .filters import PostFilter
 from .models import Comment, Post, set_liked
-from .serializers import CommentSerializer, LikeSerializer, PostSerializer
+from .serializers import CommentSerializer, LikeSerializer, PostImageSerializer, PostSerializer
 
 
 class PostViewSet(viewsets.ModelViewSet):
@@ -36,8 +35,6 @@ class PostViewSet(viewsets.ModelViewSet):
     # {% endif %}
     serializer_class = PostSerializer
     permission_classes = [IsAuthenticatedOrReadOnly, IsAuthorOrReadOnly]
-    # An image comes as multipart/form-data, everything else may come as JSON.
-    parser_classes = [JSONParser, MultiPartParser]
     filterset_class = PostFilter
     search_fields = ["title", "body"]
     # Each has an index; the number of comments has none, since it is counted for every answer.
@@ -52,9 +49,52 @@ class PostViewSet(viewsets.ModelViewSet):
         serializer.save(author=self.request.user)
 
     @transaction.atomic
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        # Locked first: it may be deleted meanwhile.
+        get_object_or_404(Post.objects.select_for_update(), pk=self.kwargs["pk"])
+        serializer.save()
+
+    @transaction.atomic
     def perform_destroy(self, instance: Post) -> None:
         # Locked first: otherwise somebody could like it meanwhile, and it could not be deleted.
         get_object_or_404(Post.objects.select_for_update(), pk=instance.pk).delete()
+
+    @extend_schema(operation_id="upload_post_image")
+    @action(
+        detail=True,
+        methods=["put"],
+        parser_classes=[MultiPartParser],
+        serializer_class=PostImageSerializer,
+    )
+    def image(self, request: Request, pk: int) -> Response:
+        # {% if cookiecutter.docs_language == "ko" %}
+        """이미지 올리기
+
+        multipart/form-data로 보냅니다. 이미 있는 이미지는 바뀝니다.
+        """
+        # {% else %}
+        """Upload an image.
+
+        It comes as multipart/form-data, and replaces the one that is there.
+        """
+        # {% endif %}
+        serializer = self.get_serializer(self.get_object(), data=request.data)
+        serializer.is_valid(raise_exception=True)
+        self.perform_update(serializer)
+        return Response(serializer.data)
+
+    @extend_schema(operation_id="delete_post_image", responses={204: None})
+    @image.mapping.delete
+    def delete_image(self, request: Request, pk: int) -> Response:
+        # {% if cookiecutter.docs_language == "ko" %}
+        """이미지 삭제"""
+        # {% else %}
+        """Delete the image."""
+        # {% endif %}
+        post = self.get_object()
+        post.image = ""
+        post.save(update_fields=["image", "updated_at"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={200: LikeSerializer})
     @action(detail=True, methods=["post"], permission_classes=[IsAuthenticated])

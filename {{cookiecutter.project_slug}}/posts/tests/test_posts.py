@@ -108,17 +108,17 @@ def test_nobody_writes_in_the_name_of_another(signed_in: APIClient, user: User) 
         ("title", "", "blank"),
         ("title", "가" * 101, "max_length"),
         ("body", "가" * 10_001, "max_length"),
-        ("image", "me.png", "invalid"),
     ],
 )
 def test_wrong_field_is_named(signed_in: APIClient, field: str, value: str, code: str) -> None:
     assert wrong_fields(signed_in.post("/api/posts/", DRAFT | {field: value})) == [(field, code)]
 
 
-def test_new_post_may_bring_an_image(signed_in: APIClient) -> None:
+def test_author_uploads_an_image(signed_in: APIClient, own_post: Post) -> None:
     file = SimpleUploadedFile("me.png", picture())
-    created = signed_in.post("/api/posts/", DRAFT | {"image": file}, format="multipart").json()
-    assert created["image"].startswith("http://testserver/media/posts/")
+    response = signed_in.put(address(own_post, "image"), {"image": file}, format="multipart")
+    assert response.json()["image"].startswith("http://testserver/media/posts/")
+    assert signed_in.get(address(own_post)).json()["image"] == response.json()["image"]
 
 
 def test_author_changes_a_part_of_a_post(signed_in: APIClient, own_post: Post) -> None:

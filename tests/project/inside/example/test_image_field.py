@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 from rest_framework.response import Response
 from rest_framework.test import APIClient
 
@@ -17,6 +18,9 @@ from posts.models import Post
 from posts.tests.test_posts import own_post, picture
 
 pytestmark = pytest.mark.django_db
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +41,7 @@ def files_in(folder: Path) -> list[Path]:
 
 def upload(client: APIClient, post: Post, content: bytes, name: str = "me.png") -> Response:
     file = SimpleUploadedFile(name, content, content_type="image/png")
-    return client.patch(f"/api/posts/{post.pk}/", {"image": file}, format="multipart")
+    return client.put(f"/api/posts/{post.pk}/image/", {"image": file}, format="multipart")
 
 
 def photo_of_two_frames() -> bytes:
@@ -71,7 +75,9 @@ def test_image_is_stored_whole_under_the_suffix_of_its_kind(
     assert upload(signed_in, own_post, content, "me.GIF").status_code == 200
     [file] = files_in(uploads)
     assert file.suffix == suffix
-    assert (uploads / file).read_bytes() == content
+    with Image.open(uploads / file) as image:
+        assert (image.size, image.format) == ((40, 30), FORMATS[suffix])
+        assert image.convert("RGB").getpixel((20, 15)) == pytest.approx((0, 128, 0), abs=4)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +118,18 @@ def test_other_file_is_refused_and_not_stored(
     assert files_in(uploads) == []
 
 
-def test_what_is_no_file_is_refused(signed_in: APIClient, own_post: Post) -> None:
-    assert signed_in.patch(f"/api/posts/{own_post.pk}/", {"image": "me.png"}).status_code == 400
+@pytest.mark.parametrize("body", [{"image": "me.png"}, {"image": ""}, {}])
+def test_what_is_no_file_is_refused(signed_in: APIClient, own_post: Post, body: dict) -> None:
+    address = f"/api/posts/{own_post.pk}/image/"
+    assert signed_in.put(address, body, format="multipart").status_code == 400
+
+
+def test_an_image_comes_by_its_own_address_alone(signed_in: APIClient, own_post: Post) -> None:
+    file = SimpleUploadedFile("me.png", picture())
+    form = {"title": "제목", "body": "…", "image": file}
+    assert signed_in.post("/api/posts/", form, format="multipart").status_code == 415
+    address = f"/api/posts/{own_post.pk}/image/"
+    assert signed_in.put(address, {"image": "x"}, format="json").status_code == 415
 
 
 def test_name_of_the_upload_is_forgotten(
@@ -141,8 +157,9 @@ def test_image_can_be_taken_away(
 ) -> None:
     upload(signed_in, own_post, picture())
     with django_capture_on_commit_callbacks(execute=True):
-        response = signed_in.patch(f"/api/posts/{own_post.pk}/", {"image": None})
-    assert response.json()["image"] is None
+        response = signed_in.delete(f"/api/posts/{own_post.pk}/image/")
+    assert response.status_code == 204
+    assert signed_in.get(f"/api/posts/{own_post.pk}/").json()["image"] is None
     assert files_in(uploads) == []
 
 
@@ -158,25 +175,8 @@ def test_image_goes_with_its_post(
     assert files_in(uploads) == []
 
 
-def test_new_post_may_bring_tags_along_with_its_image(signed_in: APIClient, uploads: Path) -> None:
-    file = SimpleUploadedFile("me.png", picture())
-    draft = {"title": "제목", "body": "…", "tags": ["a", "b"], "image": file}
-    created = signed_in.post("/api/posts/", draft, format="multipart").json()
-    assert created["tags"] == ["a", "b"]
-    assert created["image"].endswith(files_in(uploads)[0].name)
-
-
 def test_post_without_an_image_says_so(api: APIClient, own_post: Post) -> None:
     assert api.get(f"/api/posts/{own_post.pk}/").json()["image"] is None
-
-
-def test_image_is_not_stored_when_another_field_is_wrong(
-    signed_in: APIClient, uploads: Path
-) -> None:
-    file = SimpleUploadedFile("me.png", picture())
-    response = signed_in.post("/api/posts/", {"title": "", "image": file}, format="multipart")
-    assert response.status_code == 400
-    assert files_in(uploads) == []
 
 
 def test_image_of_another_users_post_cannot_be_changed(signed_in: APIClient, uploads: Path) -> None:
@@ -194,4 +194,55 @@ def test_replaced_image_is_removed(
     with django_capture_on_commit_callbacks(execute=True):
         upload(signed_in, own_post, picture(color="blue"))
     [file] = files_in(uploads)
-    assert (uploads / file).read_bytes() == picture(color="blue")
+    with Image.open(uploads / file) as image:
+        assert image.convert("RGB").getpixel((0, 0)) == (0, 0, 255)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "MPO"])
+def test_an_image_keeps_nothing_of_what_its_file_says(
+    signed_in: APIClient, own_post: Post, uploads: Path, kind: str
+) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "SECRET camera"
+    exif.get_ifd(0x8825)[2] = (37.0, 33.0, 58.0)
+    text = PngInfo()
+    text.add_itxt("Comment", "SECRET place")
+    file = BytesIO()
+    Image.new("RGB", (40, 30), "green").save(
+        file,
+        kind,
+        exif=exif,
+        xmp=b"<x:xmpmeta>SECRET</x:xmpmeta>",
+        comment=b"SECRET words",
+        pnginfo=text,
+        icc_profile=PROFILE,
+    )
+    assert b"SECRET" in file.getvalue()
+    assert upload(signed_in, own_post, file.getvalue() + b"SECRET trailer").status_code == 200
+    [name] = files_in(uploads)
+    assert b"SECRET" not in (uploads / name).read_bytes()
+    with Image.open(uploads / name) as image:
+        assert not image.getexif()
+        assert image.info["icc_profile"] == PROFILE
+
+
+def test_a_photo_that_was_taken_upright_stays_upright(
+    signed_in: APIClient, own_post: Post, uploads: Path
+) -> None:
+    exif, file = Image.Exif(), BytesIO()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 30), "green").save(file, "JPEG", exif=exif)
+    upload(signed_in, own_post, file.getvalue())
+    with Image.open(uploads / files_in(uploads)[0]) as image:
+        assert image.size == (30, 40)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_pixels_of_every_kind_are_kept(
+    signed_in: APIClient, own_post: Post, uploads: Path, mode: str
+) -> None:
+    file = BytesIO()
+    Image.new(mode, (40, 30)).save(file, "PNG")
+    assert upload(signed_in, own_post, file.getvalue()).status_code == 200
+    with Image.open(uploads / files_in(uploads)[0]) as image:
+        assert (image.mode, image.size) == (mode, (40, 30))
