@@ -215,13 +215,19 @@ def set_liked(post: Post, user: Any, liked: bool) -> int:
     else:
         changed = -post.likes.filter(user=fan).delete()[0]
     if changed:
-        Post.objects.filter(pk=post.pk).update(like_count=F("like_count") + changed)
-    return post.like_count + changed
+        add_likes([post.pk], changed)
+    return max(post.like_count + changed, 0)
+
+
+def add_likes(posts: list[int], change: int) -> None:
+    """Add to the counts of posts; one that raw SQL has made too low stays at 0."""
+    countable = Post.objects.filter(pk__in=posts, like_count__gte=-change)
+    countable.update(like_count=F("like_count") + change)
 
 
 @receiver(pre_delete, sender=settings.AUTH_USER_MODEL)
 def subtract_likes(instance: AbstractBaseUser, **kwargs: Any) -> None:
     """Count the likes of a user no more who is deleted, and them with the user."""
-    get_user_model().objects.select_for_update().get(pk=instance.pk)
-    posts = sorted(Like.objects.filter(user=instance.pk).values_list("post", flat=True))
-    Post.objects.filter(pk__in=posts).update(like_count=F("like_count") - 1)
+    get_user_model().objects.select_for_update().filter(pk=instance.pk).first()
+    # In one order, so that two deletions do not wait for each other
+    add_likes(sorted(Like.objects.filter(user=instance.pk).values_list("post", flat=True)), -1)

@@ -12,11 +12,14 @@ from accounts.factories import UserFactory
 from posts.models import Comment, Like, Post, PostTag, Tag
 
 POSTS = 20_000
+# For each item. Of a table this small, PostgreSQL may walk along two indexes, side by side.
+MOST_ROWS = 100 if connection.vendor == "postgresql" else 20
 TABLES = ["posts_post", "posts_posttag", "posts_like", "posts_comment"]
 LISTS = {
     "all": "?",
-    "a tag on half of them": "?tag=half",
-    "a tag on few": "?tag=few",
+    "a tag on most": "?tag=most",
+    "a tag on every 40th": "?tag=some",
+    "a tag on the first": "?tag=first",
     "an author of half of them": "?author={many}",
     "an author of few": "?author={few}",
     "most likes": "?ordering=-like_count",
@@ -32,7 +35,7 @@ LISTS = {
 def values(transactional_db: None) -> dict[str, object]:
     """Make the posts, and return what the addresses of the lists name."""
     many, few = UserFactory.create_batch(2)
-    half, some = Tag.objects.named(["half", "few"])
+    most, some, first = Tag.objects.named(["most", "some", "first"])
     Post.objects.bulk_create(
         [
             Post(
@@ -46,7 +49,8 @@ def values(transactional_db: None) -> dict[str, object]:
         batch_size=1000,
     )
     posts = [*Post.objects.order_by("pk").values_list("pk", flat=True)]
-    tags = [(post, half.pk) for post in posts[::2]] + [(post, some.pk) for post in posts[:30]]
+    tags = [(post, some.pk if post % 40 == 0 else most.pk) for post in posts]
+    tags += [(post, first.pk) for post in posts[:30]]
     PostTag.objects.bulk_create(
         [PostTag(post_id=post, tag_id=tag) for post, tag in tags], batch_size=1000
     )
@@ -98,7 +102,7 @@ def read(client: APIClient, address: str) -> tuple[dict, list[str]]:
         page = client.get(address).json()
     asked = [query["sql"] for query in queries if query["sql"].startswith("SELECT")]
     assert page["results"]
-    return page, [query for query in asked if rows_read(query) > 20 * len(page["results"])]
+    return page, [query for query in asked if rows_read(query) > MOST_ROWS * len(page["results"])]
 
 
 def test_pages_are_read_from_an_index(values: dict) -> None:

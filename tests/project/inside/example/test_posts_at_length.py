@@ -113,6 +113,14 @@ def test_recount_corrects_counts(post: Post, user: User) -> None:
     assert counts == [2, 1, 0]
 
 
+def test_a_count_that_is_too_low_stops_nobody(signed_in: APIClient, post: Post, user: User) -> None:
+    other = PostFactory()
+    Like.objects.bulk_create(Like(post=each, user=user) for each in (post, other))
+    assert signed_in.delete(address(post, "like")).json() == {"like_count": 0, "liked": False}
+    user.delete()
+    assert set(Post.objects.values_list("like_count", flat=True)) == {0}
+
+
 def test_a_client_cannot_set_the_count(signed_in: APIClient, own_post: Post) -> None:
     signed_in.patch(address(own_post), {"like_count": 5})
     own_post.refresh_from_db()
