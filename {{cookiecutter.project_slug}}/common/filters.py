@@ -34,8 +34,17 @@ class SearchFilter(filters.SearchFilter):
 class OrderingFilter(filters.OrderingFilter):
     """`?ordering=-created_at`: by one of the view's `ordering_fields`, each with an index."""
 
+    # Of a view that names none
+    ordering_fields: list[str] = []
+
     def remove_invalid_fields(self, *args: Any) -> list[str]:
         return super().remove_invalid_fields(*args)[:1]
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        [parameter] = super().get_schema_operation_parameters(view)
+        fields = getattr(view, "ordering_fields", self.ordering_fields)
+        parameter["schema"]["enum"] = [sign + name for name in fields for sign in ("", "-")]
+        return [parameter] if fields else []
 
     def filter_queryset(self, *args: Any) -> QuerySet:
         """Order equal items too, or pages of them would repeat some."""
