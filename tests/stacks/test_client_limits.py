@@ -172,6 +172,16 @@ def test_requests_at_a_time_are_limited(nginx: Nginx) -> None:
     assert found[429] == 50
 
 
+def test_requests_over_http2_are_limited(nginx: Nginx) -> None:
+    """Not at the rate of curl, but at that of an attacker who takes them back."""
+    client = next(new_client)
+    for _ in range(4):
+        found = nginx.statuses("/", 300, "--max-time", "5", client=client, site=HTTP2)
+        if found[429]:
+            break
+    assert found[429]
+
+
 def test_another_client_is_not_affected(nginx: Nginx) -> None:
     client, neighbour = next(new_client), next(new_client)
     assert nginx.statuses("/api/auth/token/", 40, *POST, client=client)[429]
