@@ -1,6 +1,7 @@
 """The pages and the file that document the API."""
 
 import functools
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from rest_framework.permissions import BasePermission, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+
+one_at_a_time = Lock()
 
 
 @functools.cache
@@ -34,7 +37,9 @@ class Documentation(APIView):
 class SchemaView(Documentation, views.SpectacularJSONAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
-        return Response(make_schema())
+        # drf-spectacular fails when two threads make their first schemas at the same time.
+        with one_at_a_time:
+            return Response(make_schema())
 
 
 class SwaggerView(Documentation, views.SpectacularSwaggerSplitView):

@@ -19,8 +19,6 @@ MAX_MEGABYTES = 5
 # While it is worked on, an image takes some 10 bytes a pixel: 200 MB of the server's 1 GB.
 MAX_MEGAPIXELS = 20
 one_at_a_time = Lock()
-# What is kept of an image's data
-COLOURS = ["icc_profile", "transparency"]
 
 
 class LowercaseEmailField(models.EmailField):
@@ -72,7 +70,8 @@ def encoded(image: Image.Image) -> bytes:
     format = "JPEG" if image.format == "MPO" else image.format
     # Only decoding it to the end shows that an image is whole. Its data say which side is up.
     ImageOps.exif_transpose(image, in_place=True)
-    image.info = {name: image.info[name] for name in COLOURS if name in image.info}
+    profile = image.info.get("icc_profile")
+    image.info = {name: image.info[name] for name in ["transparency"] if name in image.info}
     content = BytesIO()
-    image.save(content, format, quality=90, **image.info)
+    image.save(content, format, quality=90, icc_profile=profile)
     return content.getvalue()

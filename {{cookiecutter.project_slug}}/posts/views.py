@@ -20,16 +20,16 @@ from .serializers import CommentSerializer, LikeSerializer, PostImageSerializer,
 
 
 class PostViewSet(viewsets.ModelViewSet):
-    # {% if cookiecutter.docs_language == "ko" %}
-    """게시글
-
-    누구나 읽고, 로그인한 사용자가 쓰고, 작성자가 고칩니다.
-    """
-
-    # {% else %}
+    # {% if cookiecutter.docs_language == "en" %}
     """Posts.
 
     Everyone reads, signed-in users write, authors change their own.
+    """
+
+    # {% else %}
+    """게시글
+
+    누구나 읽고, 로그인한 사용자가 쓰고, 작성자가 고칩니다.
     """
 
     # {% endif %}
