@@ -22,6 +22,7 @@ from lab.stacks import needs_engine
 pytestmark = [pytest.mark.slow, needs_engine, pytest.mark.xdist_group("nginx-config")]
 
 DOMAIN = "api.example.com"
+FRONT_END = "https://www.example.com"
 # Its answers take a second or two at /slowly.
 APPLICATION = """
 server {
@@ -54,7 +55,12 @@ new_client = (f"198.51.100.{number}" for number in itertools.count(1))
 
 class Nginx:
     def __init__(self, folder: Path) -> None:
-        values = {"ALLOWED_HOSTS": DOMAIN, "DOMAIN_NAME": DOMAIN, "TRUSTED_PROXIES": "10.0.0.0/8"}
+        values = {
+            "ALLOWED_HOSTS": DOMAIN,
+            "DOMAIN_NAME": DOMAIN,
+            "TRUSTED_PROXIES": "10.0.0.0/8",
+            "CORS_ALLOWED_ORIGINS": f"{FRONT_END},http://localhost:3000",
+        }
         candidate = configured(choice_with(), folder, **values)
         with (candidate / "servers.conf").open("a") as file:
             file.write(APPLICATION)
@@ -210,3 +216,25 @@ def test_a_refusal_says_when_to_try_again(nginx: Nginx) -> None:
     assert "429 Too Many Requests" in answer
     assert re.search(r"Retry-After: [1-9]", answer)
     assert "application/problem+json" in answer
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        (FRONT_END, True),
+        ("http://localhost:3000", True),
+        ("http://localhost:3001", False),
+        (f"{FRONT_END}.evil.example", False),
+        ("null", False),
+    ],
+)
+def test_a_front_end_can_read_why_nginx_refuses(nginx: Nginx, origin: str, allowed: bool) -> None:
+    command = ["curl", "-s", "-i", f"--header=Host: {DOMAIN}", f"--header=Origin: {origin}"]
+    command += ["--request", "POST", "--header", "Content-Length: 20000000"]
+    output = docker("exec", nginx.container, *command, f"{HTTP}/api/posts/")
+    status, *headers = output.partition("\r\n\r\n")[0].splitlines()
+    assert " 413 " in status
+    assert "Vary: Origin" in headers
+    assert (f"Access-Control-Allow-Origin: {origin}" in headers) == allowed
+    assert ("Access-Control-Allow-Credentials: true" in headers) == allowed
+    assert len([each for each in headers if each.startswith("Access-Control-Allow")]) == 2 * allowed

@@ -285,8 +285,8 @@ def test_options_is_answered(stack: BusyStack) -> None:
 
 def test_a_body_within_the_limit_reaches_the_application(stack: BusyStack) -> None:
     # Signed in, so that the application reads all of it before it answers.
-    response = requests.post(
-        stack.url + "/api/posts/",
+    response = requests.put(
+        stack.url + "/api/posts/1/image/",
         files={"image": ("photo.png", b"x" * 9 * MEBIBYTE)},
         headers=stack.headers(),
         timeout=30,

@@ -44,6 +44,7 @@ def place_file(source: str, target: str) -> None:
 def configuration_values(colour: str) -> dict[str, str]:
     """Return what nginx's files hold in place of `${NAME}`."""
     domain, proxies = settings.DOMAIN_NAME, settings.TRUSTED_PROXIES
+    origins = settings.CORS_ALLOWED_ORIGINS
     host = domain or settings.ALLOWED_HOSTS[0].removeprefix(".")
     # check.sh asks from here, as the load balancer would.
     trusted = [*(str(ip_network(proxy)) for proxy in proxies), "127.0.0.1"] if proxies else []
@@ -56,6 +57,7 @@ def configuration_values(colour: str) -> dict[str, str]:
         "SCHEME": "https" if domain else "http",
         "SITE": f"{'https' if domain and not proxies else 'http'}://{host}",
         "TRUSTED_PROXIES": " ".join(f"{proxy} 1;" for proxy in trusted),
+        "ALLOWED_ORIGINS": " ".join(f"{origin} $http_origin;" for origin in origins),
         "REAL_IP_FROM": " ".join(f"set_real_ip_from {proxy};" for proxy in trusted),
         **{name: text.format(domain=domain) for name, text in CERTIFICATE.items()},
     }
@@ -99,7 +101,7 @@ class Command(BaseCommand):
 
     def handle(self, *, colour: str, **options: object) -> None:
         # What would be no configuration of nginx
-        call_command("check", tags=["hosts"], deploy=True)
+        call_command("check", tags=["hosts", "origins"], deploy=True)
         call_command("migrate", interactive=False)
         copy_static_files(Path(settings.STATIC_ROOT), STATIC)
         self.stdout.write(write_configuration(colour))
