@@ -58,7 +58,7 @@ BROKEN = {
         "ModuleNotFoundError",
     ),
     "crash at start": ({"operations/gunicorn.py": "\nraise SystemExit(3)\n"}, "exited"),
-    "never ready": ({"operations/health.py": '\nCHECKS["x"] = lambda: False\n'}, '"reason": "'),
+    "never ready": ({"operations/health.py": '\nCHECKS["x"] = lambda: False\n'}, "reason..?: "),
     "ready but wrong through nginx": (
         {
             "config/wsgi.py": "\nright = application\n\n"

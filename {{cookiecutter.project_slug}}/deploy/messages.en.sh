@@ -74,7 +74,7 @@ KNOWN_CAUSES=(
   "GET .* through nginx: 3.* https:=>The new release redirects to HTTPS, although there is no DOMAIN_NAME.=>Write DOMAIN_NAME into ENV_VARS, or check SECURE_SSL_REDIRECT in the settings."
   "GET .* through nginx=>The new release answers the request above with an error through nginx.=>Correct what the log above shows, and push; open that page on your computer."
   "(exited|restarting|dead) [a-z]*, exit code|restarted [1-9]=>The new release does not start.=>Correct what the lines above show, and push."
-  "\"reason\": \"=>The new release starts but does not get ready.=>The last line above says what it waits for."
+  "reason..?: =>The new release starts but does not get ready.=>The last line above says what it waits for."
   "failed to solve|did not complete successfully=>The image cannot be built: an instruction in the Dockerfile fails.=>Correct what the lines above show; \`docker compose build\` shows the same on your computer."
 )
 UNKNOWN_CAUSE="See the lines above."

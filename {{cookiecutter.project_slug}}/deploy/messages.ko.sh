@@ -74,7 +74,7 @@ KNOWN_CAUSES=(
   "GET .* through nginx: 3.* https:=>DOMAIN_NAME이 없는데 HTTPS로 리디렉션합니다.=>ENV_VARS에 DOMAIN_NAME을 적거나, 설정의 SECURE_SSL_REDIRECT를 확인해 주세요."
   "GET .* through nginx=>새 버전이 nginx를 거친 위의 요청에 오류로 응답했습니다.=>위의 로그를 보고 고쳐서 push해 주세요. 내 컴퓨터에서 그 페이지를 열어 보세요."
   "(exited|restarting|dead) [a-z]*, exit code|restarted [1-9]=>새 버전이 시작되지 못합니다.=>위의 내용을 보고 고쳐서 다시 push해 주세요."
-  "\"reason\": \"=>새 버전이 시작되었지만 준비 상태가 되지 않았습니다.=>위의 마지막 줄에 무엇을 기다리는지 나와 있습니다."
+  "reason..?: =>새 버전이 시작되었지만 준비 상태가 되지 않았습니다.=>위의 마지막 줄에 무엇을 기다리는지 나와 있습니다."
   "failed to solve|did not complete successfully=>Dockerfile의 명령이 실패해 이미지를 만들지 못했습니다.=>위의 내용을 보고 고쳐 주세요. 내 컴퓨터에서 \`docker compose build\`로도 확인할 수 있습니다."
 )
 UNKNOWN_CAUSE="위의 내용을 확인해 주세요."
