@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
 
-from lab.environments import environment_of
-from lab.machine import free_port, run, tool, wait_until
+from lab.machine import run, tool
 from lab.rendering import Choice, each_pair, render
+from lab.servers import development_server
 
 USER = {"email": "user1@example.com", "password": "ceos-example-1"}
 # Development settings whose throttles are off, so that a fuzzer reaches what is behind them. The
@@ -60,13 +60,6 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    def answers(self, process: subprocess.Popen) -> bool:
-        assert process.poll() is None, self.log.read_text()
-        try:
-            return self.request("/health/ready/")[0] == 200
-        except urllib.error.URLError:
-            return False
-
     def sign_in(self) -> dict[str, str]:
         """Return the headers that make a request one of the example user's."""
         if self.uses_tokens:
@@ -93,39 +86,17 @@ class Server:
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable]:
     """Return a function that serves a copy of a project, with example data, until the test ends."""
-    processes = []
+    with ExitStack() as stack:
 
-    def start(choice: Choice = ()) -> Server:
-        project = Path(shutil.copytree(render(choice), tmp_path / "project"))
-        (project / "config/settings/fuzz.py").write_text(FUZZ_SETTINGS)
-        python = environment_of(choice)
-        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.fuzz"}
-        manage = [python, "manage.py"]
-        for command in ("migrate", "seed"):
-            subprocess.run(
-                [*manage, command], cwd=project, env=environment, check=True, capture_output=True
-            )
-        port = free_port()
-        log = tmp_path / "server.log"
-        with log.open("wb") as stream:
-            processes.append(
-                subprocess.Popen(
-                    [*manage, "runserver", "--noreload", f"127.0.0.1:{port}"],
-                    cwd=project,
-                    env=environment,
-                    stdout=stream,
-                    stderr=stream,
-                )
-            )
-        address = f"http://127.0.0.1:{port}"
-        server = Server(address, log, uses_tokens=dict(choice).get("authentication") != "session")
-        wait_until(lambda: server.answers(processes[-1]), 30, "the server answers")
-        return server
+        def start(choice: Choice = ()) -> Server:
+            project = Path(shutil.copytree(render(choice), tmp_path / "project"))
+            (project / "config/settings/fuzz.py").write_text(FUZZ_SETTINGS)
+            log = tmp_path / "server.log"
+            serving = development_server(project, choice, log, "config.settings.fuzz")
+            uses_tokens = dict(choice).get("authentication") != "session"
+            return Server(stack.enter_context(serving), log, uses_tokens)
 
-    yield start
-    for process in processes:
-        process.terminate()
-        process.wait(10)
+        yield start
 
 
 def fuzz(server: Server, headers: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:
