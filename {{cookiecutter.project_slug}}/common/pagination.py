@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core import signing
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, QuerySet
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound
@@ -16,86 +16,107 @@ class CursorPagination(pagination.CursorPagination):
     """`?cursor=…&page_size=50`: the items that follow one, whose place in the order is the cursor.
 
     REST framework's own cursor has the first field of the order only, and fails on many equal
-    items; this one has all of them, and the key. They are fields of the model, or annotations, that
-    are never null. An index of these fields, in this order, makes every page quick.
+    items; this one has all of them, and the key. An index of these fields, in this order, makes
+    every page quick. They are fields of the model, or annotations, that are never null; by any
+    other order a cursor counts the items before it, which the database then reads for each page.
     """
 
     page_size_query_param = "page_size"
     max_page_size = 100
+    # What their cursors hold: the direction, and a position or a count
+    previous: list[Any] | None = None
+    next: list[Any] | None = None
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any]:
         self.address = request.build_absolute_uri()
-        self.names = total_order(queryset)
-        self.fields = [field_of(queryset, name) for name in self.names]
+        names = total_order(queryset)
         # Signed: what comes back is what was sent, by this list, in this order.
-        self.signer = signing.Signer(salt=f"{queryset.model._meta.label} {self.names}")
+        self.signer = signing.Signer(salt=f"{queryset.model._meta.label} {names}")
         size = self.get_page_size(request) or 1
-        backwards, position = self.read_cursor(request)
-        names = [opposite(name) for name in self.names] if backwards else self.names
-        rows = rows_after(queryset, names, position, size + 1)
-        self.page = rows[:size]
-        if backwards:
-            self.page.reverse()
-        # Where the client comes from there are items, too.
-        ahead, behind = len(rows) > size, position is not None
-        self.has_previous, self.has_next = (ahead, behind) if backwards else (behind, ahead)
-        return self.page
+        fields = [field_of(queryset, name) for name in names]
+        read_page = self.read_by_count if None in fields else self.read_by_position
+        return read_page(queryset, names, fields, size, self.read_cursor(request))
 
-    def read_cursor(self, request: Request) -> tuple[bool, list[Any] | None]:
-        """Return whether the page is read backwards, and the values from which on, if not all."""
+    def read_cursor(self, request: Request) -> Any:
         cursor = request.query_params.get(self.cursor_query_param)
         if cursor is None:
             return False, None
         try:
-            backwards, texts = self.signer.unsign_object(cursor)
-            values = texts and [
-                field.to_python(text) for field, text in zip(self.fields, texts, strict=True)
-            ]
-        except (signing.BadSignature, ValidationError) as error:
+            return self.signer.unsign_object(cursor)
+        except signing.BadSignature as error:
             raise NotFound(self.invalid_cursor_message) from error
-        return backwards, values
 
-    def link(self, backwards: bool) -> str:
-        """Return the address of the neighbouring page; an empty page has the first or last."""
-        edge = self.page[0 if backwards else -1] if self.page else None
-        texts = edge and [str(getattr(edge, name.removeprefix("-"))) for name in self.names]
-        cursor = self.signer.sign_object([backwards, texts])
-        return replace_query_param(self.address, self.cursor_query_param, cursor)
+    def read_by_position(
+        self, queryset: QuerySet, names: list[str], fields: list[Any], size: int, cursor: Any
+    ) -> list[Model]:
+        """Return the items on one side of a position in the order: the values of its fields."""
+        backwards, texts = cursor
+        try:
+            position = texts and [
+                field.to_python(text) for field, text in zip(fields, texts, strict=True)
+            ]
+        except ValidationError as error:
+            raise NotFound(self.invalid_cursor_message) from error
+        order = [opposite(name) for name in names] if backwards else names
+        rows = rows_after(queryset, order, position, size + 1)
+        page = rows[:size][:: -1 if backwards else 1]
+        edges = [[str(getattr(item, name.removeprefix("-"))) for name in names] for item in page]
+        # Where the client comes from there are items, too; an empty page has the first or last.
+        ahead, behind = len(rows) > size, position is not None
+        has_previous, has_next = (ahead, behind) if backwards else (behind, ahead)
+        self.previous = [True, edges[0] if edges else None] if has_previous else None
+        self.next = [False, edges[-1] if edges else None] if has_next else None
+        return page
+
+    def read_by_count(
+        self, queryset: QuerySet, names: list[Any], fields: list[Any], size: int, cursor: Any
+    ) -> list[Model]:
+        """Return the items after so many."""
+        start = cursor[1] or 0
+        rows = list(queryset.order_by(*names)[start : start + size + 1])
+        self.previous = [True, max(start - size, 0)] if start else None
+        self.next = [False, start + size] if len(rows) > size else None
+        return rows[:size]
+
+    def link(self, cursor: list[Any] | None) -> str | None:
+        if cursor is None:
+            return None
+        signed = self.signer.sign_object(cursor)
+        return replace_query_param(self.address, self.cursor_query_param, signed)
 
     def get_next_link(self) -> str | None:
-        return self.link(backwards=False) if self.has_next else None
+        return self.link(self.next)
 
     def get_previous_link(self) -> str | None:
-        return self.link(backwards=True) if self.has_previous else None
+        return self.link(self.previous)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         documented = super().get_paginated_response_schema(schema)
         return {**documented, "required": ["next", "previous", "results"]}
 
 
-def total_order(queryset: QuerySet) -> list[str]:
-    """Return the names that a queryset is ordered by, with the key, so that no two are equal.
+def total_order(queryset: QuerySet) -> list[Any]:
+    """Return what a queryset is ordered by, with the key, so that no two are equal.
 
     An annotation named `key` is the key, too, as another table's index has it.
     """
-    names = list(queryset.query.order_by or queryset.model._meta.ordering or ["-pk"])
-    if not {name.removeprefix("-") for name in names} & {"pk", "key"}:
+    order = list(queryset.query.order_by or queryset.model._meta.ordering or ["-pk"])
+    if not {str(name).removeprefix("-") for name in order} & {"pk", "key"}:
         # An index is read in one direction.
-        names.append("-pk" if names[-1].startswith("-") else "pk")
-    return names
+        order.append("-pk" if str(order[-1]).startswith("-") else "pk")
+    return order
 
 
-def field_of(queryset: QuerySet, name: str) -> Field:
-    name = name.removeprefix("-")
+def field_of(queryset: QuerySet, name: Any) -> Field | None:
+    """Return the field or annotation that a cursor can have values of, if it is one."""
+    name = str(name).removeprefix("-")
     if name in queryset.query.annotations:
         return queryset.query.annotations[name].output_field
-    options = queryset.model._meta
-    field = options.pk if name == "pk" else options.get_field(name)
-    if field.null or (field.is_relation and name == field.name):
-        raise ImproperlyConfigured(f"Pages cannot be ordered by {name}; see CursorPagination.")
-    return field
+    fields = {field.name: field for field in queryset.model._meta.fields if not field.is_relation}
+    field = queryset.model._meta.pk if name == "pk" else fields.get(name)
+    return None if field is None or field.null else field
 
 
 def opposite(name: str) -> str:
