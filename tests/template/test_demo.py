@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import re
 import socket
 import sys
 import urllib.request
@@ -40,7 +40,7 @@ def test_demo_serves_the_docs_until_interrupted_and_starts_again(clone):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/docs/") as response:  # noqa: S310
             assert response.status == 200
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/posts/") as response:  # noqa: S310
-            assert int(re.search(rb'"count":(\d+)', response.read())[1]) > 0
+            assert json.load(response)["results"]
         demo.sendintr()
         demo.expect(pexpect.EOF)
         demo.close()
