@@ -24,7 +24,7 @@ def make_schema() -> dict[str, Any]:
 
 
 class Documentation(APIView):
-    """What the three have in common: they can be read, by everyone or by staff."""
+    """A view that can only be read, by everyone or by staff."""
 
     http_method_names = ["get", "head"]
     # Staff sign in at /admin/.

@@ -68,7 +68,7 @@ class ImageField(serializers.ImageField):
 def encoded(image: Image.Image) -> bytes:
     """Return an image as a file of its format with nothing but its pixels and their colours."""
     format = "JPEG" if image.format == "MPO" else image.format
-    # Only decoding it to the end shows that an image is whole. Its data say which side is up.
+    # Only decoding it to the end shows that an image is whole. EXIF says which side is up.
     ImageOps.exif_transpose(image, in_place=True)
     profile = image.info.get("icc_profile")
     image.info = {name: image.info[name] for name in ["transparency"] if name in image.info}

@@ -1,6 +1,6 @@
 """What every request gets: an id, a line in the log, and headers on its response.
 
-Some get no further: those in another encoding than UTF-8, and those that nobody waits for.
+It also stops requests in an encoding other than UTF-8, and those whose client has gone.
 """
 
 import logging
@@ -101,9 +101,9 @@ def is_closed(connection: int) -> bool:
 
 
 class CharsetMiddleware(MiddlewareMixin):
-    """Answer 415 to a body in any encoding but UTF-8, before anything reads it.
+    """Respond 415 to a body in an encoding other than UTF-8, before anything reads it.
 
-    Python would decode whatever it knows, and takes minutes for some of that.
+    Python decodes all the encodings it knows, and needs minutes for some of them.
     """
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:

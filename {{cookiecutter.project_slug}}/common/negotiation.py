@@ -3,9 +3,9 @@ from rest_framework.request import Request
 
 
 class ContentNegotiation(negotiation.DefaultContentNegotiation):
-    """REST framework's, but nobody is refused who accepts the form of problems alone.
+    """REST framework's, but it does not refuse a client that accepts only problems.
 
-    Generated clients, Swagger UI among them, do so where a response has a body only if it fails.
+    Swagger UI and generated clients send that where a response has a body only if it fails.
     """
 
     def get_accept_list(self, request: Request) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lists in pages: each costs the same, however long the list is and however far one has come."""
+"""Lists in pages. With an index, a late page is as quick as the first."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ParseError
 class JSONParser(parsers.JSONParser):
     """REST framework's, within bounds: DATA_UPLOAD_MAX_MEMORY_SIZE, and Python's recursion limit.
 
-    A larger body is answered 413, one that is nested deeper 400.
+    The response to a larger body is 413, to one that is nested deeper 400.
     """
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:

@@ -203,10 +203,10 @@ class Like(models.Model):
 
 @transaction.atomic
 def set_liked(post: Post, user: Any, liked: bool) -> int:
-    """Have a user like a post, or like it no more; return how many do.
+    """Add or remove a user's like; return how many likes the post has. Raises DoesNotExist.
 
-    The rows of both are locked first, in the order in which the deletion of a user locks them: of
-    requests that wait for each other a database ends one. A row may be gone: DoesNotExist.
+    Both rows are locked first, in the order in which the deletion of a user locks them: when two
+    transactions wait for each other, the database aborts one of them.
     """
     fan = get_user_model().objects.select_for_update().get(pk=user.pk)
     post = Post.objects.select_for_update().get(pk=post.pk)
@@ -220,14 +220,14 @@ def set_liked(post: Post, user: Any, liked: bool) -> int:
 
 
 def add_likes(posts: list[int], change: int) -> None:
-    """Add to the counts of posts; one that raw SQL has made too low stays at 0."""
+    """Add to the counts of posts; a count that raw SQL has made too low stays at 0."""
     countable = Post.objects.filter(pk__in=posts, like_count__gte=-change)
     countable.update(like_count=F("like_count") + change)
 
 
 @receiver(pre_delete, sender=settings.AUTH_USER_MODEL)
 def subtract_likes(instance: AbstractBaseUser, **kwargs: Any) -> None:
-    """Count the likes of a user no more who is deleted, and them with the user."""
+    """Subtract the likes of a user who is about to be deleted, and with whom they go."""
     get_user_model().objects.select_for_update().filter(pk=instance.pk).first()
     # In one order, so that two deletions do not wait for each other
     add_likes(sorted(Like.objects.filter(user=instance.pk).values_list("post", flat=True)), -1)

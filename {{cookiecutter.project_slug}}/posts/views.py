@@ -48,16 +48,18 @@ class PostViewSet(viewsets.ModelViewSet):
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.save(author=self.request.user)
 
+    def lock(self) -> Post:
+        """Lock the row of the post until the transaction ends: others may like or delete it."""
+        return get_object_or_404(Post.objects.select_for_update(), pk=self.kwargs["pk"])
+
     @transaction.atomic
     def perform_update(self, serializer: BaseSerializer) -> None:
-        # Locked first: it may be deleted meanwhile.
-        get_object_or_404(Post.objects.select_for_update(), pk=self.kwargs["pk"])
+        self.lock()
         serializer.save()
 
     @transaction.atomic
     def perform_destroy(self, instance: Post) -> None:
-        # Locked first: otherwise somebody could like it meanwhile, and it could not be deleted.
-        get_object_or_404(Post.objects.select_for_update(), pk=instance.pk).delete()
+        self.lock().delete()
 
     @extend_schema(operation_id="upload_post_image")
     @action(
@@ -85,13 +87,15 @@ class PostViewSet(viewsets.ModelViewSet):
 
     @extend_schema(operation_id="delete_post_image", responses={204: None})
     @image.mapping.delete
+    @transaction.atomic
     def delete_image(self, request: Request, pk: int) -> Response:
         # {% if cookiecutter.docs_language == "ko" %}
         """이미지 삭제"""
         # {% else %}
         """Delete the image."""
         # {% endif %}
-        post = self.get_object()
+        self.get_object()
+        post = self.lock()
         post.image = ""
         post.save(update_fields=["image", "updated_at"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -107,7 +111,7 @@ class PostViewSet(viewsets.ModelViewSet):
         # {% else %}
         """Like a post.
 
-        Doing so again changes nothing.
+        Liking it again changes nothing.
         """
         # {% endif %}
         return self.set_liked(True)
@@ -121,9 +125,9 @@ class PostViewSet(viewsets.ModelViewSet):
         누르지 않았다면 달라지지 않습니다.
         """
         # {% else %}
-        """Take a like back.
+        """Remove your like.
 
-        Where there is none, nothing changes.
+        Without a like, nothing changes.
         """
         # {% endif %}
         return self.set_liked(False)

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from config import urls
 from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
+from template_tests.test_errors import assert_problem
 
 LIMIT = 2_621_440
 JSON = "application/json"
@@ -85,12 +86,6 @@ def browser() -> Client:
 
 def post(client: Client, content_type: str, data: bytes | str = "{}") -> HttpResponse:
     return client.post(ADDRESS, data, content_type=content_type)
-
-
-def assert_problem(response: HttpResponse, status: int) -> None:
-    assert response.status_code == status
-    assert response["Content-Type"] == "application/problem+json"
-    assert response.json()["status"] == status
 
 
 @pytest.mark.parametrize(

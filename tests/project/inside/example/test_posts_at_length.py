@@ -208,3 +208,12 @@ def test_objects_are_shown_by_what_they_are(post: Post, user: User) -> None:
     comment = CommentFactory.build(body="x" * 60)
     assert (str(post), str(Tag(name="django")), str(comment)) == (post.title, "django", "x" * 50)
     assert str(Like(post=post, user=user)) == f"{user.email} ♥ {post.title}"
+
+
+def test_saving_a_post_keeps_the_likes_that_came_meanwhile(post: Post, user: User) -> None:
+    read_before = Post.objects.get(pk=post.pk)
+    set_liked(post, user, liked=True)
+    read_before.title = "new"
+    read_before.save()
+    post.refresh_from_db()
+    assert (post.title, post.like_count) == ("new", 1)
