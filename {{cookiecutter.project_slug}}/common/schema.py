@@ -46,12 +46,12 @@ class AutoSchema(openapi.AutoSchema):
             return super().get_operation_id()
         path = re.sub(self.path_prefix, "", self.path).replace("-", "_")
         words = [word for word in path.split("/") if word and "{" not in word]
-        if self.action not in VERBS:
+        if self.action not in VERBS and len(words) > 1:
             words.pop()
         name = camel_case_to_spaces(self.model.__name__).replace(" ", "_")
         # /posts/ is named after its model, Post.
         one = self.action == "create" or getattr(self.view, "detail", False)
-        if one and words[-1].startswith(name[:-1]):
+        if one and words and words[-1].startswith(name[:-1]):
             words[-1] = name
         return "_".join([VERBS.get(self.action, self.action), *words])
 
@@ -119,7 +119,7 @@ def complete_schema(result: dict, generator: Any, request: Any, public: bool) ->
             statuses = ["default"]
             if "requestBody" in operation or "parameters" in operation:
                 statuses.append("400")
-            if {} not in operation["security"]:
+            if {} not in operation.get("security", [{}]):
                 statuses += ["401", "403"]
             if "{" in path:
                 statuses.append("404")

@@ -5,8 +5,18 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from django.urls import include, path
 from django.utils.html import escape
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounts.models import User
+from accounts.serializers import UserSerializer
 
 
 def test_schema_is_valid_and_without_warnings() -> None:
@@ -48,6 +58,38 @@ def test_a_response_has_all_of_its_fields() -> None:
         if name != "Problem" and not name.endswith("Request")
     ]
     assert [each for each in responses if set(each["required"]) != set(each["properties"])] == []
+
+
+class Users(viewsets.ReadOnlyModelViewSet):
+    queryset = User.objects.all()
+    serializer_class = UserSerializer
+
+    @extend_schema(auth=[])
+    @action(detail=True, url_path="<int:year>", methods=["get"])
+    def in_year(self, request: Request, pk: str, year: int) -> Response:
+        """Say what this user did in a year."""
+
+    @action(detail=False, methods=["get"], url_path="by-name")
+    def by_name(self, request: Request) -> Response:
+        """List users by name."""
+
+
+def test_odd_routes_of_a_team_have_names() -> None:
+    router = SimpleRouter(use_regex_path=False)
+    router.register("", Users, basename="root")
+    router.register("people", Users, basename="people")
+    patterns = [path("api/", include(router.urls))]
+    paths = SchemaGenerator(patterns=patterns).get_schema(public=True)["paths"]
+    assert {address: each["get"]["operationId"] for address, each in paths.items()} == {
+        "/api/": "list",
+        "/api/{id}/": "get",
+        "/api/{id}/{year}/": "in_year",
+        "/api/by-name/": "by_name_by_name",
+        "/api/people/": "list_people",
+        "/api/people/{id}/": "get_people",
+        "/api/people/{id}/{year}/": "in_year_people",
+        "/api/people/by-name/": "by_name_people",
+    }
 
 
 def test_home_leads_to_the_docs(client: Client) -> None:
