@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from slugify import slugify
 
-from .messages import MESSAGES
+from .messages import messages_in
 
 SLUG = re.compile(r"[a-z](?:[a-z0-9_-]*[a-z0-9])?")
 SLUG_MAX_LENGTH = 40
@@ -27,21 +28,40 @@ EXAMPLES = {
 }
 
 
-def find_faults(answers: dict, options: dict) -> list[str]:
-    """Return one text for each answer that is refused.
+def find_faults(answers: dict, options: dict) -> dict[str, str]:
+    """Return a text for each answer that is refused, by the option's name.
 
     `answers` are the values of the options by name; `options` is the content of
     cookiecutter.json, where a list holds an option's choices and a boolean is a yes or no.
     """
-    say = MESSAGES["en" if answers.get("docs_language") == "en" else "ko"]
-    faults = []
+    say = messages_in(answers.get("docs_language"))
+    faults = {}
     for name, default in options.items():
         if name.startswith("_"):
             continue
         value = answers.get(name)
         fault = find_fault(name, value, default, say)
         if fault:
-            faults.append(f"{name} = {show(value)}\n    {fault}")
+            faults[name] = f"{name} = {show(value)}\n    {fault}"
+    return faults
+
+
+def find_unknown(given: dict[str, str], options: dict, docs_language: object) -> dict[str, str]:
+    """Return a text for each name on the command line that is not an option."""
+    unknown = {name: value for name, value in given.items() if name not in options}
+    if not unknown:
+        return {}
+    import difflib
+
+    say = messages_in(docs_language)
+    names = [name for name in options if not name.startswith("_")]
+    faults = {}
+    for name, value in unknown.items():
+        close = ", ".join(difflib.get_close_matches(name.lower(), names, n=1))
+        template = say["did_you_mean"] if close else say["options"]
+        hint = template.format(names=close or ", ".join(names)).strip()
+        fault = say["unknown"].format(hint=hint)
+        faults[name] = f"{name} = {show(value)}\n    {fault}"
     return faults
 
 
@@ -126,10 +146,12 @@ def show(value: object) -> str:
     return f'"{text}"' if len(value) <= SHOWN_MAX_LENGTH else f'"{text}…'
 
 
-def refusal(faults: list[str], docs_language: object) -> str:
-    """Return the message that names every fault at once."""
-    say = MESSAGES["en" if docs_language == "en" else "ko"]
-    return "\n".join([say["header"], *(f"  {fault}" for fault in faults), say["footer"]])
+def refusal(faults: Iterable[str], command: str, docs_language: object) -> str:
+    """Return the message that names every fault at once, and the command to try again."""
+    say = messages_in(docs_language)
+    return "\n".join(
+        [say["header"], *(f"  {fault}" for fault in faults), say["footer"], f"    {command}"]
+    )
 
 
 def derive_slug(project_name: str) -> str:

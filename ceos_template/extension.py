@@ -11,13 +11,23 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Container
 from pathlib import Path
 
 from cookiecutter.exceptions import FailedHookException
-from jinja2 import Environment
+from jinja2 import Environment, pass_environment
 from jinja2.ext import Extension
 
-from .answers import derive_slug, escape_quotes, find_faults, find_mark, refusal
+from . import command_line
+from .answers import (
+    derive_slug,
+    escape_quotes,
+    find_faults,
+    find_mark,
+    find_unknown,
+    refusal,
+)
+from .overwriting import prepare
 
 TEMPLATE = Path(__file__).resolve().parent.parent
 FOLDER = "{{cookiecutter.project_slug}}"
@@ -39,13 +49,26 @@ class AnswersExtension(Extension):
         return source
 
 
-def check_answers(answers: dict) -> str:
+@pass_environment
+def check_answers(environment: Environment, answers: dict) -> str:
     """Return an empty text; raise FailedHookException, naming every fault, for bad answers."""
     options = read_options()
     language = answers.get("docs_language")
     faults = find_faults(answers, options)
+    faults |= find_unknown(command_line.answers_given(), options, language)
     if faults:
-        raise FailedHookException(refusal(faults, language))
+        differing = find_differing(answers, faults, options, environment)
+        command = command_line.repeat(answers["_template"], differing, complete=False)
+        raise FailedHookException(refusal(faults.values(), command, language))
+    complete(answers, options)
+    project = Path(answers["_output_dir"], answers["project_slug"])
+    if project.is_dir():
+        prepare(answers, project, find_differing(answers, (), options, environment))
+    return ""
+
+
+def complete(answers: dict, options: dict) -> None:
+    """Add to good answers what the hook has to know, and what is not rendered."""
     # Hooks run inside the project, where a relative path of the template does not resolve.
     answers["_repo_dir"] = str(Path(answers["_repo_dir"]).resolve())
     # The values of each choice: of `README.ko.md` and `README.en.md` the hook keeps one.
@@ -53,13 +76,29 @@ def check_answers(answers: dict) -> str:
     answers["_choices"] = choices
     # The hook drops the other values' files; rendering them would only take time.
     others = [v for name, values in choices.items() for v in values if v != answers[name]]
-    copied = answers["_copy_without_render"]
-    if Path(answers["_output_dir"], answers["project_slug"]).exists():
-        # Files one by one: cookiecutter replaces a folder that it copies, and with it a team's own.
-        raw = TEMPLATE / FOLDER
-        copied = [f"{path}/*.*" if (raw / path).is_dir() else path for path in copied]
-    answers["_copy_without_render"] = [*copied, *(f"*.{other}.*" for other in others)]
-    return ""
+    answers["_copy_without_render"] = [
+        *answers["_copy_without_render"],
+        *(f"*.{other}.*" for other in others),
+    ]
+    # The template's files that were there before, and that the hook does not touch.
+    answers["_existing"] = []
+
+
+def find_differing(
+    answers: dict, refused: Container[str], options: dict, environment: Environment
+) -> dict[str, object]:
+    """Return the good answers that are not the defaults, derived ones included."""
+    texts = {name: str(answers.get(name)) for name in options}
+    differing = {}
+    for name, default in options.items():
+        if name.startswith("_") or name in refused:
+            continue
+        default = default[0] if isinstance(default, list) else default
+        if isinstance(default, str):
+            default = environment.from_string(default).render(cookiecutter=texts)
+        if answers[name] != default:
+            differing[name] = answers[name]
+    return differing
 
 
 @functools.cache

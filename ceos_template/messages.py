@@ -1,11 +1,16 @@
-"""What a refusal of answers prints, in the language of the project."""
+"""What a refusal prints, in the language of the project."""
 
 from __future__ import annotations
 
 MESSAGES = {
     "ko": {
         "header": "잘못된 값이 있어 프로젝트를 만들 수 없습니다. 아무 파일도 만들지 않았습니다.",
-        "footer": "값을 고쳐서 같은 명령을 다시 실행해 주세요.",
+        "footer": (
+            "다음 명령은 나머지 값을 그대로 다시 씁니다. 잘못된 값만 새로 입력하고, "
+            "나머지 질문에는 Enter를 누르세요."
+        ),
+        "unknown": "없는 옵션입니다. {hint}",
+        "options": "옵션: {names}",
         "empty": "비어 있습니다. 한 글자 이상 적어 주세요. 예: {example}",
         "blank_edges": "앞이나 뒤에 공백이 있습니다. 공백을 지워 주세요. 예: {example}",
         "control": (
@@ -31,6 +36,15 @@ MESSAGES = {
         ),
         "did_you_mean": "{names} 인가요? ",
         "choice": "고를 수 없는 값입니다. 고를 수 있는 값: {allowed}",
+        "edited": (
+            "{folder} 폴더가 이미 있습니다. 새로 만들 내용과 달라서 바뀌거나 지워질 파일이 "
+            "{count}개 있습니다."
+        ),
+        "more": "  … 외 {count}개",
+        "keep": (
+            "아무 파일도 바꾸지 않았습니다. 있는 파일은 모두 그대로 두고 없는 파일만 추가하려면:"
+        ),
+        "replace": "위 파일을 템플릿의 내용으로 바꾸려면 먼저 git에 commit하고:",
         "not_text": "문자열이 아닙니다. 따옴표로 감싸 주세요.",
         "boolean": (
             "예/아니요 값이 문자열로 전달되었습니다. cookiecutter 2.6 이하는 명령줄의 "
@@ -40,7 +54,12 @@ MESSAGES = {
     },
     "en": {
         "header": "Cannot create a project from these answers. No files were written.",
-        "footer": "Correct them and run the same command again.",
+        "footer": (
+            "This command repeats the other answers: enter the ones above again, "
+            "and press Enter at the other prompts."
+        ),
+        "unknown": "is not an option. {hint}",
+        "options": "The options: {names}",
         "empty": "is empty; write at least one character. Example: {example}",
         "blank_edges": "starts or ends with a space; remove it. Example: {example}",
         "control": (
@@ -67,6 +86,13 @@ MESSAGES = {
         ),
         "did_you_mean": "Did you mean {names}? ",
         "choice": "is not one of the choices: {allowed}",
+        "edited": (
+            "{folder} already exists. Files in it that differ from what would be rendered, and "
+            "would be replaced or deleted: {count}"
+        ),
+        "more": "  … and {count} more",
+        "keep": "No files were changed. To keep every existing file and only add missing ones:",
+        "replace": "To replace these files with the template's, commit your work, then:",
         "not_text": "is not a string; put it in quotes.",
         "boolean": (
             "is a string, not yes or no: cookiecutter up to 2.6 misreads {name}={value} on the "
@@ -75,3 +101,8 @@ MESSAGES = {
         ),
     },
 }
+
+
+def messages_in(docs_language: object) -> dict[str, str]:
+    """Return the messages in the language of the project; Korean for an answer that is refused."""
+    return MESSAGES["en" if docs_language == "en" else "ko"]

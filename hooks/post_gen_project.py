@@ -71,13 +71,20 @@ def choose(project: Path, files: list[str], answers: dict) -> list[str]:
     """Keep what was chosen of the template's files, and return their paths.
 
     `README.ko.md` becomes `README.md` where `ko` is chosen. What the template does not have, such
-    as a team's own files in a folder that is dropped, stays.
+    as a team's own files in a folder that is dropped, stays; and so do files that cookiecutter was
+    asked to skip.
     """
+    existing = set(answers["_existing"])
     chosen = {answers[name] for name in answers["_choices"]}
     unused = paths_not_chosen(answers)
     kept = []
     for path in files:
         name, values = split_variant(path, answers)
+        if path in existing:
+            continue
+        if name in existing:
+            (project / path).unlink()
+            continue
         if values and values <= chosen:
             (project / path).replace(project / name)
         elif values:

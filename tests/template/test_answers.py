@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cookiecutter.cli import main as cookiecutter_command
 from cookiecutter.exceptions import FailedHookException
 from pytest_cookies.plugin import Cookies, Result
 
 from ceos_template import answers as answers_module
+from ceos_template import command_line
 from lab.rendering import OPTIONS, TEMPLATE
 
 GOOD = {
@@ -41,7 +43,7 @@ HOSTILE = [
 
 
 def faults(**changed: object) -> list[str]:
-    return answers_module.find_faults({**GOOD, **changed}, OPTIONS)
+    return [*answers_module.find_faults({**GOOD, **changed}, OPTIONS).values()]
 
 
 def bake(cookies: Cookies, **given: object) -> Result:
@@ -237,3 +239,75 @@ def test_all_faults_are_in_one_refusal_and_no_folder_is_left(
     assert isinstance(refused, FailedHookException)
     assert all(f"{name} = " in str(refused) for name in bad)
     assert baked_in(tmp_path) == []
+
+
+def test_a_refusal_through_the_api_names_the_template_and_the_good_answers(
+    cookies: Cookies,
+) -> None:
+    refused = bake(cookies, domain_name="localhost", use_redis=True, author_name="A & B").exception
+    line = str(refused).splitlines()[-1].strip()
+    assert line == f"cookiecutter {TEMPLATE} docs_language=en author_name='A & B' use_redis=yes"
+
+
+def test_what_was_derived_from_a_refused_name_is_not_repeated(cookies: Cookies) -> None:
+    refused = bake(cookies, project_name="my {{ name }}").exception
+    assert str(refused).splitlines()[-1].strip() == f"cookiecutter {TEMPLATE} docs_language=en"
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, 'it\'s "$HOME" `id` 가게 !! \\'])
+def test_a_shell_reads_the_repeated_answer_letter_for_letter(text: str) -> None:
+    line = command_line.repeat("a template", {"project_name": text}, complete=True)
+    read = subprocess.run(["bash", "-c", f"printf '%s\n' {line}"], capture_output=True, text=True)
+    assert read.stdout.split("\n")[1:-1] == ["a template", f"project_name={text}"]
+
+
+def test_on_windows_answers_stand_in_double_quotes(monkeypatch) -> None:
+    monkeypatch.setattr(command_line, "uses_windows_quotes", lambda: True)
+    answers = {"project_name": "우리 가게", "author_name": "R&D", "time_zone": "Asia/Seoul"}
+    line = command_line.repeat("gh:ORG/ceos-template", answers, complete=False)
+    assert line == (
+        "cookiecutter gh:ORG/ceos-template "
+        'project_name="우리 가게" author_name="R&D" time_zone=Asia/Seoul'
+    )
+    assert command_line.with_variable("A", "yes", "x") == '$env:A = "yes"; x'
+
+
+def test_git_bash_on_windows_takes_the_quotes_of_other_shells(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delenv("MSYSTEM", raising=False)
+    assert command_line.uses_windows_quotes()
+    monkeypatch.setenv("MSYSTEM", "MINGW64")
+    assert not command_line.uses_windows_quotes()
+
+
+@pytest.mark.parametrize("text", ["$HOME", 'a "b"', "`n", "%PATH%", "ends with \\", "“x”"])
+def test_what_the_shells_of_windows_read_differently_is_asked_again(text: str, monkeypatch) -> None:
+    monkeypatch.setattr(command_line, "uses_windows_quotes", lambda: True)
+    with cookiecutter_command.make_context("cookiecutter", ["x", "--no-input", "-o", "y"]):
+        line = command_line.repeat("x", {"author_name": text}, complete=True)
+        complete = command_line.repeat("x", {"author_name": "CEOS"}, complete=True)
+    assert line.endswith(" x --output-dir y")
+    assert complete.endswith(" x --no-input --output-dir y author_name=CEOS")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "called", "typed"),
+    [
+        (
+            "/home/a/.cache/uv/archive-v0/x",
+            "/home/a/.cache/uv/archive-v0/x/bin/cookiecutter",
+            "uvx",
+        ),
+        ("/home/a/.local/share/pipx/.cache/x", "/home/a/x/bin/cookiecutter", "pipx run"),
+        ("/home/a/.local/share/pipx/venvs/cookiecutter", "/on-path/cookiecutter", ""),
+        ("/usr", "/on-path/cookiecutter", ""),
+    ],
+)
+def test_the_repeated_command_calls_cookiecutter_as_the_user_did(
+    prefix: str, called: str, typed: str, monkeypatch
+) -> None:
+    monkeypatch.setattr(sys, "prefix", prefix)
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr(command_line.shutil, "which", lambda name: f"/on-path/{name}")
+    with cookiecutter_command.make_context("cookiecutter", ["x"]):
+        assert command_line.repeat("x", {}, complete=False) == f"{typed} cookiecutter x".strip()

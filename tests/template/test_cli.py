@@ -214,14 +214,34 @@ def test_a_wrong_choice_names_the_choices(render, tmp_path: Path) -> None:
     assert written(tmp_path) == []
 
 
+def test_a_misspelt_option_is_refused_with_the_nearest_name(render, tmp_path: Path) -> None:
+    wrong = ["databse=postgresql", "time_zone=Mars", "Use_Redis=yes", "colour=red"]
+    message = refused(render("--no-input", "docs_language=en", *wrong), tmp_path)
+    assert all(f'{name} = "{value}"' in message for name, value in (w.split("=") for w in wrong))
+    assert "Did you mean database?" in message
+    assert "Did you mean use_redis?" in message
+    assert f"The options: {', '.join(NAMES)}" in message
+
+
+def test_only_answers_on_the_command_line_are_taken_for_options(render, tmp_path: Path) -> None:
+    config = tmp_path / "config.yml"
+    config.write_text("default_context:\n  databse: postgresql\n", encoding="utf-8")
+    done = render("--no-input", f"--config-file={config}", "--output-dir=a=b")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "work" / "a=b" / "ceos-api").is_dir()
+
+
 @pytest.fixture
 def terminal(command: Path, environment: dict, tmp_path: Path, repository: Path):
-    """Return a function that answers each prompt in a real terminal and gives what was shown."""
+    """Return a function that answers each prompt in a real terminal and gives what was shown.
 
-    def answer(answers: list[str]) -> tuple[int, str]:
+    It runs a line of a shell; by default cookiecutter with the template.
+    """
+
+    def answer(answers: list[str], line: str = f"{command} {repository}") -> tuple[int, str]:
         child = pexpect.spawn(
-            str(command),
-            [str(repository)],
+            "/bin/bash",
+            ["-c", line],
             cwd=str(tmp_path / "work"),
             env=environment,
             dimensions=(50, 100),
@@ -270,8 +290,180 @@ def test_bad_answers_at_the_prompts_are_explained(terminal, tmp_path: Path) -> N
     assert written(tmp_path) == []
 
 
-def test_rendering_again_keeps_what_the_team_made(render, tmp_path: Path) -> None:
+def commands_in(message: str) -> list[str]:
+    """Return the lines that a message shows as commands."""
+    lines = (line.strip() for line in message.splitlines())
+    return [line for line in lines if re.match(r"(REPLACE_EDITED_FILES=yes )?/\S+ /", line)]
+
+
+HOSTILE = """It's "my" $HOME `id` 가게! \\"""
+
+
+def test_the_command_in_a_refusal_repeats_the_good_answers(
+    render, terminal, command: Path, repository: Path, tmp_path: Path
+) -> None:
+    good = {"project_name": HOSTILE, "author_name": "Team 1", "database": "postgresql"}
+    texts = [f"{name}={value}" for name, value in good.items()]
+    bad = ["domain_name=localhost", "project_slug=My API", "databse=mysql"]
+    message = refused(render("--no-input", *texts, *bad, "--output-dir", "."), tmp_path)
+    (line,) = commands_in(message)
+    assert line.startswith(f"{command} {repository} project_name=")
+    corrected = {"domain_name": "api.example.com", "project_slug": "shop"}
+    status, shown = terminal([corrected.get(name, "") for name in NAMES], line)
+    assert status == 0, shown
+    assert {name: given(tmp_path)[name] for name in good} == good
+    assert {name: given(tmp_path)[name] for name in corrected} == corrected
+
+
+def test_answers_at_the_prompts_are_repeated_too(terminal, command: Path, tmp_path: Path) -> None:
+    bad = {"domain_name": "localhost", "time_zone": "Mars"}
+    status, shown = terminal([bad.get(name) or keys_for(name) for name in NAMES])
+    assert status != 0
+    # What a terminal has broken into lines is one line again.
+    (line,) = commands_in(shown)
+    left = [*bad, *(["use_redis", "example_app"] if "2.6" in str(command) else [])]
+    status, shown = terminal([keys_for(name) if name in left else "" for name in NAMES], line)
+    assert status == 0, shown
+    assert given(tmp_path) == OTHER_ANSWERS
+
+
+@pytest.mark.parametrize("option", ["--replay", "--replay-file={file}"])
+def test_a_refused_replay_is_repeated_with_its_answers(
+    render, terminal, option: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "home" / ".cookiecutter_replay" / "ceos-template.json"
+    texts = {k: v for k, v in OTHER_ANSWERS.items() if not isinstance(v, bool)}
+    content = {k: v for k, v in {**OPTIONS, **texts}.items() if k != "__prompts__"}
+    file.parent.mkdir()
+    file.write_text(json.dumps({"cookiecutter": {**content, "time_zone": "Mars"}}))
+    (line,) = commands_in(refused(render(option.format(file=file)), tmp_path))
+    typed = {"time_zone": OTHER_ANSWERS["time_zone"]}
+    status, shown = terminal([typed.get(name, "") for name in NAMES], line)
+    assert status == 0, shown
+    assert {name: given(tmp_path)[name] for name in texts} == texts
+
+
+def state(project: Path) -> dict:
+    return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in project.rglob("*")}
+
+
+def edit(project: Path, *names: str) -> None:
+    for name in names:
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("MINE\n", encoding="utf-8")
+
+
+def edited_in(project: Path) -> set[str]:
+    files = (file for file in project.rglob("*") if file.is_file())
+    return {f.relative_to(project).as_posix() for f in files if f.read_bytes() == b"MINE\n"}
+
+
+EDITED = ["README.md", "common/errors.py", "config/urls.py", "deploy/messages.sh", ".env.example"]
+ADDED = ["manage.py", "AGENTS.md", "deploy/connect.sh", "operations/health.py"]
+
+
+def test_rendering_over_what_nobody_has_edited_asks_nothing(render, tmp_path: Path) -> None:
     render("--no-input")
+    project = tmp_path / "work" / "ceos-api"
+    readme = (project / "README.md").read_bytes()
+    (project / "README.md").write_bytes(readme.replace(b"\n", b"\r\n"))
+    (project / "manage.py").unlink()
+    done = render("--no-input", "-f")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (project / "README.md").read_bytes() == readme
+    assert (project / "manage.py").is_file()
+
+
+def test_edited_files_are_not_replaced_but_named(render, tmp_path: Path) -> None:
+    render("--no-input")
+    project = tmp_path / "work" / "ceos-api"
+    edit(project, *EDITED)
+    before = state(project)
+    done = render("--no-input", "-f")
+    assert done.returncode != 0
+    assert state(project) == before
+    assert re.findall(r"^  (\S+)$", done.stdout, re.MULTILINE) == sorted(EDITED)
+
+
+def test_of_files_that_would_be_deleted_edited_ones_are_named(render, tmp_path: Path) -> None:
+    render("--no-input", "media_storage=s3", "docs_language=ko")
+    # A name that the template has for the other language, and a file of an option not chosen.
+    names = ["README.en.md", "operations/bucket.py"]
+    as_rendered = render("--no-input", "-f").stdout
+    assert not any(f"  {name}\n" in as_rendered for name in names)
+    edit(tmp_path / "work" / "ceos-api", *names)
+    edited = render("--no-input", "-f").stdout
+    assert all(f"  {name}\n" in edited for name in names)
+
+
+def test_twenty_edited_files_are_named_and_the_others_counted(render, tmp_path: Path) -> None:
+    render("--no-input")
+    done = render("--no-input", "-f", "docs_language=en")
+    count = int(re.search(r"would be replaced or deleted: (\d+)", done.stdout)[1])
+    assert len(re.findall(r"^  [\w./-]+$", done.stdout, re.MULTILINE)) == 20
+    assert f"  … and {count - 20} more\n" in done.stdout
+
+
+def test_the_first_command_shown_keeps_every_file(render, terminal, tmp_path: Path) -> None:
+    render("--no-input")
+    project = tmp_path / "work" / "ceos-api"
+    own = ["README.en.md", "posts/mine.py", ".github/mine.yml", "docs/deploy.ko.md"]
+    edit(project, *EDITED, *own)
+    for name in ADDED:
+        (project / name).unlink()
+    keep, _ = commands_in(render("--no-input", "-f").stdout)
+    before = state(project)
+    status, shown = terminal([], keep)
+    assert status == 0, shown
+    assert edited_in(project) == {*EDITED, *own}
+    after = {p: s for p, s in state(project).items() if p.is_file()}
+    assert {p.relative_to(project).as_posix() for p in after if p not in before} == set(ADDED)
+    assert all(before[path] == s for path, s in after.items() if path in before)
+
+
+def test_the_first_command_shown_deletes_nothing_of_a_dropped_option(
+    render, terminal, tmp_path: Path
+) -> None:
+    render("--no-input", "media_storage=s3")
+    project = tmp_path / "work" / "ceos-api"
+    before = state(project)
+    keep, _ = commands_in(render("--no-input", "-f", "authentication=session").stdout)
+    assert terminal([], keep)[0] == 0
+    added = {p.relative_to(project).as_posix() for p in state(project).keys() - before.keys()}
+    assert added == {"common/authentication.py"}
+
+
+def test_the_second_command_shown_replaces_edited_files(render, terminal, tmp_path: Path) -> None:
+    render("--no-input", f"project_name={HOSTILE}", "project_slug=shop")
+    project = tmp_path / "work" / "shop"
+    edit(project, *EDITED, "posts/mine.py")
+    done = render("--no-input", "-f", f"project_name={HOSTILE}", "project_slug=shop")
+    _, replace = commands_in(done.stdout)
+    status, shown = terminal([], replace)
+    assert status == 0, shown
+    assert edited_in(project) == {"posts/mine.py"}
+    assert given(tmp_path)["project_name"] == HOSTILE
+
+
+def test_without_the_option_an_existing_folder_is_refused_by_cookiecutter(
+    render, tmp_path: Path
+) -> None:
+    render("--no-input")
+    project = tmp_path / "work" / "ceos-api"
+    edit(project, *EDITED)
+    before = state(project)
+    for options in ([], ["-s"]):
+        done = render("--no-input", *options)
+        assert done.returncode != 0
+        assert "directory already exists" in done.stdout
+    assert state(project) == before
+
+
+def test_rendering_again_keeps_what_the_team_made(
+    render, environment: dict, tmp_path: Path
+) -> None:
+    render("--no-input")
+    environment["REPLACE_EDITED_FILES"] = "yes"
     project = tmp_path / "work" / "ceos-api"
     own = [".env", ".env.prod", "db.sqlite3", "media/a.png", "posts/mine.py", "shop/models.py"]
     own += ["posts/tests/mine.py", "operations/database/mine.py", ".github/mine.yml"]
@@ -289,13 +481,10 @@ def test_refused_answers_change_nothing_in_a_project(render, tmp_path: Path) -> 
     render("--no-input")
     project = tmp_path / "work" / "ceos-api"
 
-    def state() -> dict:
-        return {p: (p.stat().st_mtime_ns, p.stat().st_size) for p in project.rglob("*")}
-
-    before = state()
+    before = state(project)
     done = render("--no-input", "--overwrite-if-exists", "time_zone=Mars")
     assert done.returncode != 0
-    assert state() == before
+    assert state(project) == before
 
 
 def test_env_files_are_private_ignored_by_git_and_their_secrets_differ(

@@ -22,6 +22,7 @@ ANSWERS = {
     "domain_name": "",
     "database": "mysql",
     "use_redis": False,
+    "_existing": [],
     "_choices": {"docs_language": ["ko", "en"], "database": ["mysql", "postgresql"]},
     "_optional_paths": {"use_redis": {"true": ["cache"]}, "database": {"mysql": ["my.cnf"]}},
 }
@@ -141,6 +142,16 @@ def test_variants_of_a_path_not_chosen_are_dropped(tmp_path: Path) -> None:
     project = write(tmp_path, *template)
     assert hook.choose(project, template, answers) == []
     assert files(project) == set()
+
+
+def test_files_that_cookiecutter_skipped_stay_as_they_are(tmp_path: Path) -> None:
+    template = ["a.ko.md", "a.en.md", "b.md", "c.ko.md", "c.en.md", "posts/d.py", "posts/e.py"]
+    project = write(tmp_path, *template, "a.md")
+    (project / "a.md").write_text("mine", encoding="utf-8")
+    existing = ["a.md", "b.md", "c.ko.md", "posts/d.py"]
+    assert hook.choose(project, template, {**WITHOUT_POSTS, "_existing": existing}) == ["c.md"]
+    assert files(project) == {*existing, "c.md"}
+    assert (project / "a.md").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.parametrize("name", [".env", ".env.prod"])

@@ -55,7 +55,9 @@ def is_checked(name: str, default: object) -> bool:
     if is_switch(default):
         return True
     try:
-        return bool(answers_module.find_fault(name, "{{", default, answers_module.MESSAGES["en"]))
+        return bool(
+            answers_module.find_fault(name, "{{", default, answers_module.messages_in("en"))
+        )
     except KeyError:
         return False
 
