@@ -14,8 +14,8 @@ from pytest_cookies.plugin import Cookies
 from lab.engine import engine_responds, remove_everything
 from lab.rendering import Choice, bake_with, render, rendered_root
 
-# They run in rendered projects: see project/test_suites.py.
-collect_ignore = ["project/inside"]
+# They run in rendered projects: see project/test_suites.py, test_own_apps.py.
+collect_ignore = ["project/apps", "project/inside"]
 
 
 @pytest.fixture(scope="session", autouse=True)

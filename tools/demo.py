@@ -73,6 +73,8 @@ def render(cookiecutter: Path, folder: Path) -> Path:
         cookiecutter,
         *(TEMPLATE, "--no-input", "--default-config", "--overwrite-if-exists"),
         *("--output-dir", folder),
+        # The demo is not anybody's work: a second run may replace what the first has made.
+        env={**os.environ, "REPLACE_EDITED_FILES": "yes"},
         # Its last words tell how to do what this script does next.
         stdout=subprocess.DEVNULL,
     )

@@ -18,8 +18,10 @@ from pathlib import Path
 import pytest
 import requests
 
+from lab.commands import run_commands
 from lab.load import png
 from lab.machine import wait_until
+from lab.own_apps import add_app
 from lab.rendering import SWITCHES, at_length, choice_with
 from lab.sites import APP, DATABASE_PASSWORD, Site, live_site, make_key
 from lab.stacks import needs_engine
@@ -58,6 +60,13 @@ BROKEN = {
         "ModuleNotFoundError",
     ),
     "crash at start": ({"operations/gunicorn.py": "\nraise SystemExit(3)\n"}, "exited"),
+    "port never open": (
+        {
+            "operations/gunicorn.py": "\nimport signal, sys, time\n\n"
+            "signal.signal(signal.SIGTERM, lambda *_: sys.exit())\ntime.sleep(600)\n"
+        },
+        "running (starting",
+    ),
     "never ready": ({"operations/health.py": '\nCHECKS["x"] = lambda: False\n'}, "reason..?: "),
     "ready but wrong through nginx": (
         {
@@ -571,3 +580,15 @@ def test_many_releases_leave_what_three_need(site: Site, releases: int) -> None:
     assert site.shell(f"{certificates} cat /c/live/witness").strip() == "kept"
     assert site.shell(f"sha256sum {APP}/.env") == kept
     assert "removed_soon" not in site.shell(f"find {APP}")
+
+
+def test_a_team_s_own_apps_go_live(site: Site) -> None:
+    """Added by the documented steps, warnings of the system checks included."""
+    for name in ("api", "daangn", "vote"):
+        add_app(site.source, name)
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.dev"}
+    assert run_commands(site.source, settings, "makemigrations").returncode == 0
+    with site.no_request_lost():
+        site.push_well()
+    for path in ("/api/items/", "/api/vote/candidates/BE/", "/api/schema/"):
+        assert requests.get(site.url + path, timeout=30).status_code == 200, path

@@ -39,7 +39,8 @@ def connect(protocols: tuple[str, ...] = ("http/1.1",)) -> ssl.SSLSocket:
 
 
 def plain(port: int) -> socket.socket:
-    return socket.create_connection(("nginx", port), 10)
+    # Longer than nginx delays a request that is one too many
+    return socket.create_connection(("nginx", port), 40)
 
 
 def request(
@@ -277,8 +278,8 @@ def client(attack: Callable[[], None]) -> None:
 def main() -> None:
     if NAME == "image bombs":
         with open(os.environ["BOMB"], "rb") as file:
-            parts = [('title"', b"x"), ('body"', b"y"), ('image"; filename="a.png"', file.read())]
-        ATTACKS[NAME] = send(request("/api/posts/", form(iter(parts)), PART, **BOMB))
+            body = form(iter([('image"; filename="a.png"', file.read())]))
+        ATTACKS[NAME] = send(request("/api/posts/1/image/", body, PART, "PUT", **BOMB))
     threads = [
         threading.Thread(target=client, args=[ATTACKS[NAME]], daemon=True) for _ in range(CLIENTS)
     ]

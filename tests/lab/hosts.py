@@ -2,7 +2,8 @@
 user named `ubuntu` who may use sudo, and a Docker engine that can be restarted, or none yet.
 
 Each is a privileged container. What its systemd would do, its first process does: start sshd, and
-start the engine, and start it again when it has ended.
+start the engine, and start it again when it has ended. What the engine has is on a disk of a
+common size, not on the one of the machine that runs the tests: some of them fill it.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ RUN useradd --create-home --shell /bin/bash ubuntu \\
     && echo "ubuntu ALL=(ALL) NOPASSWD: ALL" >/etc/sudoers.d/ubuntu \\
     && install -d /run/sshd
 COPY --chmod=755 init /init
-VOLUME /var/lib/docker
+VOLUME /disk
 CMD ["/init"]
 """
 # The images are there before anybody can ask for them, as they are where a registry answers.
@@ -48,6 +49,17 @@ INIT = """#!/bin/bash
 trap 'kill $!; exit' TERM
 # Many logins fail in the tests; an older sshd does not count them.
 /usr/sbin/sshd -o PerSourcePenalties=no || /usr/sbin/sshd
+if [ ! -e /disk/image ]; then
+    truncate --size 12G /disk/image
+    mkfs.ext4 -q /disk/image
+fi
+# A container has the devices that there were when it was made, and hosts that start at the same
+# time ask for the same one.
+for number in {0..63}; do
+    [ -e /dev/loop$number ] || mknod /dev/loop$number b 7 $number
+done
+mkdir -p /var/lib/docker
+mount -o loop /disk/image /var/lib/docker
 until command -v dockerd && getent group docker; do sleep 0.5; done >/dev/null
 while true; do
     rm -f /run/docker.pid /run/docker/containerd/containerd.pid

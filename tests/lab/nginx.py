@@ -1,6 +1,6 @@
 """nginx's configuration of a rendered project, as `manage.py prepare` writes it for a release.
 
-There is no database to migrate.
+There is no database to migrate, or to delete anything from.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ prod.STATIC_ROOT = sys.argv[2]
 django.setup()
 
 from django.core.management import call_command
+from accounts.management.commands import clearexpired
 from operations.management.commands import migrate, prepare
 
-migrate.Command.handle = lambda *arguments, **options: None
+for command in (migrate.Command, clearexpired.Command):
+    command.handle = lambda *arguments, **options: None
 prepare.NGINX, prepare.SOURCE, prepare.STATIC = map(Path, sys.argv[1:])
 call_command("prepare", "blue")
 """

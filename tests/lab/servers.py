@@ -17,10 +17,14 @@ from lab.rendering import Choice
 
 @contextmanager
 def development_server(
-    project: Path, choice: Choice, log: Path, settings: str = "config.settings.dev"
+    project: Path,
+    choice: Choice,
+    log: Path,
+    settings: str = "config.settings.dev",
+    **variables: str,
 ) -> Iterator[str]:
     """Serve a copy of a project while the block runs; yield its address, by the name localhost."""
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings}
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": settings, **variables}
     manage = [environment_of(choice), "manage.py"]
     for command in ("migrate", "seed"):
         subprocess.run(

@@ -105,7 +105,7 @@ def main(name: str, scheme: str, host: str, with_bucket: bool) -> None:
     facts["signed in without the cache"] = admin.get("/admin/login/").status_code
 
     if settings.REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"][0].endswith("JWTAuthentication"):
-        from rest_framework_simplejwt.tokens import RefreshToken
+        from accounts.tokens import RefreshToken
 
         token = RefreshToken.for_user(user).access_token
         me = anonymous.get("/api/auth/me/", headers={"Authorization": f"Bearer {token}"})

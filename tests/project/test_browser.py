@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -11,23 +12,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from lab.machine import wait_until
+from lab.mail import MailServer, mail_server, part_of
 from lab.rendering import Choice, choice_with, render
 from lab.servers import development_server
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-PASSWORD = "correct-horse-9"
+EMAIL, PASSWORD = "docs@example.com", "correct-horse-9"
 # What a page does through `fetch`, from signing up to signing out; each response's status, and
 # whether the page may read its headers.
 JOURNEY = """async ([api, usesSession]) => {
   const responses = [];
-  let access = "", refresh = "", token = "";
+  let access = "", token = "";
 
   async function call(method, path, body) {
     const headers = {};
@@ -57,7 +61,7 @@ JOURNEY = """async ([api, usesSession]) => {
     await call("POST", "/api/auth/login/", account);
     await fetchToken();
   } else {
-    ({access, refresh} = await call("POST", "/api/auth/token/", account));
+    ({access} = await call("POST", "/api/auth/token/", account));
   }
   await call("PATCH", "/api/auth/me/", {name: "New"});
   const post = await call("POST", "/api/posts/", {title: "t", body: "b", tags: ["x"]});
@@ -70,7 +74,7 @@ JOURNEY = """async ([api, usesSession]) => {
   await call("DELETE", `/api/posts/${post.id}/image/`);
   await call("DELETE", `/api/posts/${post.id}/`);
   await call("GET", `/api/posts/${post.id}/`);
-  await call("POST", "/api/auth/logout/", usesSession ? undefined : {refresh});
+  await call("POST", "/api/auth/logout/");
   await call("GET", "/api/auth/me/");
   return responses;
 }"""
@@ -195,8 +199,8 @@ class SwaggerUI:
     ) -> str:
         """Execute an operation, with the prefilled body if none is given; return the response."""
         block = self.page.locator(f".opblock[id$='-{name}']")
-        if not block.locator(".opblock-body").count():
-            block.locator(".opblock-summary-control").click()
+        block.locator(".opblock-summary-control").click()
+        if not block.locator(".try-out__btn.cancel").count():
             block.locator(".try-out__btn").click()
         for parameter, value in parameters.items():
             block.locator(f"tr[data-param-name={parameter}] input").fill(value)
@@ -212,11 +216,16 @@ class SwaggerUI:
         response.locator(".response-col_status").wait_for()
         text = response.inner_text()
         assert text.split()[0] == str(status), f"{name}: {text}"
+        # Each open one makes the page slower.
+        block.locator(".opblock-summary-control").click()
         self.tried.add(name)
         return text
 
     def authorize(self, access: str) -> None:
         self.page.locator(".auth-wrapper .authorize").first.click()
+        known = self.page.locator(".auth-btn-wrapper button", has_text="Logout")
+        if known.count():
+            known.click()
         self.page.locator(".auth-container input").fill(access)
         self.page.locator(".auth-btn-wrapper .authorize").click()
         self.page.locator(".auth-btn-wrapper .btn-done").click()
@@ -243,18 +252,43 @@ def field(name: str, text: str) -> str:
     return re.search(rf'"{name}": "?([^",\s]+)', text)[1]
 
 
-def sign_in(docs: SwaggerUI, authentication: str) -> str:
-    """Sign up and in through the page; return what signing out sends."""
-    account = f'{{"email": "docs@example.com", "password": "{PASSWORD}", "name": "n"}}'
-    docs.perform("sign_up", 201, account)
+def sign_in(docs: SwaggerUI, authentication: str, password: str = PASSWORD) -> None:
+    account = json.dumps({"email": EMAIL, "password": password})
     if authentication == "session":
         docs.perform("get_csrf_token", 200)
         docs.perform("sign_in", 200, account)
-        return ""
+        return
     refresh = field("refresh", docs.perform("obtain_token", 200, account))
-    pair = docs.perform("refresh_token", 200, f'{{"refresh": "{refresh}"}}')
+    pair = docs.perform("refresh_token", 200, json.dumps({"refresh": refresh}))
     docs.authorize(field("access", pair))
-    return f'{{"refresh": "{field("refresh", pair)}"}}'
+
+
+def manage_account(docs: SwaggerUI, authentication: str, mails: MailServer) -> None:
+    """Change the password, reset it, confirm the address, sign out, and delete the account."""
+    passwords = {"current_password": PASSWORD, "new_password": f"{PASSWORD}-2"}
+    changed = docs.perform(
+        "change_password", 200 if authentication == "jwt" else 204, json.dumps(passwords)
+    )
+    if authentication == "jwt":
+        docs.authorize(field("access", changed))
+    email = json.dumps({"email": EMAIL})
+    docs.perform("request_confirmation", 204, email)
+    docs.perform("confirm_email", 204, json.dumps(values_of_link(mails, 1)))
+    docs.perform("get_me", 200)
+    docs.perform("request_password_reset", 204, email)
+    new = values_of_link(mails, 2) | {"new_password": f"{PASSWORD}-3"}
+    docs.perform("reset_password", 204, json.dumps(new))
+    sign_in(docs, authentication, f"{PASSWORD}-3")
+    docs.perform("sign_out", 204)
+    sign_in(docs, authentication, f"{PASSWORD}-3")
+    docs.perform("delete_me", 204, json.dumps({"password": f"{PASSWORD}-3"}))
+
+
+def values_of_link(mails: MailServer, number: int) -> dict[str, str]:
+    """Return what the link in the last of so many mails has for the front end."""
+    wait_until(lambda: len(mails.mails) == number, 10, "the mail is there")
+    link = re.search(r"http://\S+", part_of(mails.mails[-1], "plain"))[0]
+    return dict(parse_qsl(urlsplit(link).query))
 
 
 def test_swagger_ui_does_everything_also_after_a_reload(
@@ -264,19 +298,28 @@ def test_swagger_ui_does_everything_also_after_a_reload(
     Image.new("RGB", (9, 9)).save(file, "PNG")
     project, choice = copy_of(authentication, tmp_path)
     with (
-        development_server(project, choice, tmp_path / "server.log") as address,
+        mail_server(tmp_path / "mails") as mails,
+        development_server(
+            project,
+            choice,
+            tmp_path / "server.log",
+            EMAIL_URL=mails.url,
+            FRONTEND_URL="http://localhost:5173",
+        ) as address,
         browser.new_context(viewport={"width": 1300, "height": 1600}) as context,
     ):
         page = context.new_page()
         page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         docs = SwaggerUI(page, address)
-        end = sign_in(docs, authentication)
+        account = {"email": EMAIL, "password": PASSWORD, "name": "n"}
+        docs.perform("sign_up", 201, json.dumps(account))
+        sign_in(docs, authentication)
         docs.write_and_read(file.getvalue())
         page.reload()
         page.locator(".opblock").first.wait_for()
         docs.write_and_read(file.getvalue())
-        docs.perform("sign_out", 204, end)
+        manage_account(docs, authentication, mails)
         assert docs.tried == docs.names()
     # Among them would be what the Content-Security-Policy blocks.
     assert faults == []

@@ -263,8 +263,9 @@ def test_what_takes_longer_than_a_lock_may_is_not_cut_short(release: Release) ->
 @in_containers
 def test_the_live_release_adds_rows_to_a_table_with_new_columns(release: Release) -> None:
     release.query(
-        "INSERT INTO accounts_user (password, is_superuser, email, name, is_staff, is_active,"
-        " date_joined) VALUES ('', false, 'a@example.com', 'a', false, true, now())"
+        "INSERT INTO accounts_user (password, is_superuser, email, email_confirmed, name, is_staff,"
+        " is_active, date_joined)"
+        " VALUES ('', false, 'a@example.com', false, 'a', false, true, now())"
     )
     release.insert_post("before")
     added = [f'migrations.AddField("post", "{k}", {v})' for k, v in NEW_COLUMNS.items()]

@@ -15,10 +15,14 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import boto3
 import pytest
 import requests
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from lab.engine import LABEL, docker
 from lab.machine import bare_environment, free_port, run, wait_until
@@ -43,6 +47,7 @@ SECRETS = ("SECRET_KEY", "DATABASE_PASSWORD", "AWS_SECRET_ACCESS_KEY")
 BUCKET = "uploads"
 REDIS_PASSWORD = "redis-password"
 ADMIN_PASSWORD = "admin-password"
+MAIL_PASSWORD = "mail-p@ss:word/$1"
 REFUSING = 6003
 
 
@@ -192,7 +197,7 @@ def gateway(network: str) -> Iterator[Gateway]:
 def messages_of(project: Path) -> dict[str, dict]:
     """Return the texts of operations/, those of each service included."""
     messages = runpy.run_path(str(project / "operations/messages.py"))
-    for name, title in (("redis_", "Redis"), ("bucket_", "S3")):
+    for name, title in (("redis_", "Redis"), ("bucket_", "S3"), ("smtp_", "")):
         file = project / f"operations/{name}messages.py"
         if file.exists():
             service = runpy.run_path(str(file))
@@ -352,6 +357,70 @@ def found(lab: Lab, values: dict[str, str]) -> Outcome:
 )
 def test_mysql(mysql: Lab, values: dict[str, str], kinds: list[str]) -> None:
     assert found(mysql, values).kinds == kinds
+
+
+@pytest.fixture(scope="module")
+def mail_port(gateway: Gateway) -> Iterator[int]:
+    """A mail server that lets one user in, and has no encryption."""
+
+    def let_in(server: object, session: object, envelope: object, how: str, who: LoginPassword):
+        user = LoginPassword(b"me@example.com", MAIL_PASSWORD.encode())
+        return AuthResult(success=who == user, handled=False)
+
+    controller = Controller(
+        Sink(),
+        hostname=gateway.address,
+        port=free_port(gateway.address),
+        authenticator=let_in,
+        auth_required=True,
+        auth_require_tls=False,
+    )
+    controller.start()
+    yield controller.port
+    controller.stop()
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@in_containers
+@cases(
+    {
+        "nothing": ({"EMAIL_URL": "smtp://{user}:{password}@{server}"}, []),
+        "wrong password": (
+            {"EMAIL_URL": "smtp://{user}:sentinel-1234@{server}"},
+            ["mail.credentials"],
+        ),
+        "no STARTTLS": (
+            {"EMAIL_URL": "submission://{user}:{password}@{server}"},
+            ["mail.encryption"],
+        ),
+        "no TLS": ({"EMAIL_URL": "smtp://{user}:{password}@{server}/?ssl=1"}, ["mail.encryption"]),
+        "name not resolved": ({"EMAIL_URL": "smtp://nowhere.invalid"}, ["mail.unresolved"]),
+        "timed out": (
+            {"EMAIL_URL": "smtp://{{gateway.address}}:{{gateway.full}}"},
+            ["mail.timeout"],
+        ),
+        "refused": ({"EMAIL_URL": f"smtp://database:{REFUSING}"}, ["mail.refused"]),
+        "silent": ({"EMAIL_URL": "smtp://{{gateway.address}}:{{gateway.silent}}"}, ["mail.silent"]),
+    }
+)
+def test_mail(mysql: Lab, mail_port: int, values: dict[str, str], kinds: list[str]) -> None:
+    server = f"{{gateway.address}}:{mail_port}"
+    values = {
+        key: value.format(
+            user="me%40example.com", password=quote(MAIL_PASSWORD, safe=""), server=server
+        )
+        for key, value in values.items()
+    }
+    outcome = found(mysql, values)
+    assert outcome.kinds == kinds
+    for secret in (MAIL_PASSWORD, quote(MAIL_PASSWORD, safe=""), "sentinel-1234"):
+        assert secret not in outcome.text
+
+
+@in_containers
+def test_without_a_mail_server_there_is_a_note(mysql: Lab) -> None:
+    note = runpy.run_path(str(render(MYSQL) / "operations/smtp_messages.py"))["NONE"]
+    assert note in found(mysql, {}).text
 
 
 @in_containers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import urllib.error
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from lab.machine import run, tool
-from lab.rendering import Choice, each_pair, render
+from lab.rendering import TEMPLATE, Choice, each_pair, render
 from lab.servers import development_server
 
 USER = {"email": "user1@example.com", "password": "ceos-example-1"}
@@ -32,18 +33,14 @@ from .dev import *
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"signup": None, "signin": None}
 WSGIRequestHandler.disable_nagle_algorithm = True
 """
-CHECKS = (
-    "not_a_server_error",
-    "status_code_conformance",
-    "content_type_conformance",
-    "response_headers_conformance",
-    "response_schema_conformance",
-)
+# The same for wrong passwords and for mails: added to accounts/guessing.py
+UNLIMITED = "\nLIMITS = dict.fromkeys(Trace.Kind, (10**9, 10**9))\n"
+SIGN_OUT = "/api/auth/logout/"
 
 
 @dataclass
 class Server:
-    """A project's development server, and the headers of the user signed in on it."""
+    """A project's development server."""
 
     address: str
     log: Path
@@ -60,11 +57,13 @@ class Server:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
-    def sign_in(self) -> dict[str, str]:
-        """Return the headers that make a request one of the example user's."""
+    def sign_in(self) -> tuple[dict[str, str], str]:
+        """Return schemathesis' settings that make requests the example user's, and the cookie that
+        belongs to the CSRF token, if there is one.
+        """
         if self.uses_tokens:
             _, tokens = self.request("/api/auth/token/", USER)
-            return {"Authorization": f"Bearer {tokens['access']}"}
+            return {"jwtAuth.bearer": tokens["access"]}, ""
         jar = CookieJar()
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
 
@@ -79,8 +78,9 @@ class Server:
         )
         opener.open(request).close()
         token = csrf_token()
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
-        return {"Cookie": cookies, "X-CSRFToken": token}
+        cookies = {cookie.name: cookie.value or "" for cookie in jar}
+        settings = {"session.api_key": cookies["sessionid"], "csrf.api_key": token}
+        return settings, cookies["csrftoken"]
 
 
 @pytest.fixture
@@ -88,9 +88,15 @@ def serve(tmp_path: Path) -> Iterator[Callable]:
     """Return a function that serves a copy of a project, with example data, until the test ends."""
     with ExitStack() as stack:
 
-        def start(choice: Choice = ()) -> Server:
+        def start(choice: Choice = (), changes: dict[str, tuple[str, str]] | None = None) -> Server:
             project = Path(shutil.copytree(render(choice), tmp_path / "project"))
+            for name, (old, new) in (changes or {}).items():
+                content = (project / name).read_text()
+                assert old in content
+                (project / name).write_text(content.replace(old, new))
             (project / "config/settings/fuzz.py").write_text(FUZZ_SETTINGS)
+            with (project / "accounts/guessing.py").open("a") as guessing:
+                guessing.write(UNLIMITED)
             log = tmp_path / "server.log"
             serving = development_server(project, choice, log, "config.settings.fuzz")
             uses_tokens = dict(choice).get("authentication") != "session"
@@ -99,14 +105,22 @@ def serve(tmp_path: Path) -> Iterator[Callable]:
         yield start
 
 
-def fuzz(server: Server, headers: dict[str, str], *arguments: str) -> subprocess.CompletedProcess:
+def fuzz(server: Server, signed_in: bool, *arguments: str) -> subprocess.CompletedProcess:
     """Let schemathesis send what the OpenAPI schema allows, and much that it does not."""
+    folder = server.log.parent
+    settings, csrf_cookie = server.sign_in() if signed_in else ({}, "")
+    lines = [f'auth.openapi.{name} = "{value}"\n' for name, value in settings.items()]
+    (folder / "schemathesis.toml").write_text("".join(lines))
     return run(
-        *(tool("schemathesis"), "run", f"{server.address}/api/schema/"),
-        *(f"--checks={','.join(CHECKS)}", "--max-examples=5", "--seed=1", "--no-color"),
-        *(f"--header={name}: {value}" for name, value in headers.items()),
-        *arguments,
-        cwd=server.log.parent,
+        *(tool("schemathesis"), "run", f"{server.address}/api/schema/", "--checks=all"),
+        *("--max-examples=5", "--seed=1", "--no-color", *arguments),
+        cwd=folder,
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "lab.fuzzing",
+            "PYTHONPATH": str(TEMPLATE / "tests"),
+            "FUZZ_CSRF_COOKIE": csrf_cookie,
+        },
     )
 
 
@@ -114,17 +128,18 @@ def fuzz(server: Server, headers: dict[str, str], *arguments: str) -> subprocess
 @each_pair
 def test_a_fuzzer_finds_no_fault_when_signed_in(serve: Callable, choice: Choice) -> None:
     server = serve(choice)
-    # Signing out would make every request after it an anonymous one.
-    done = fuzz(server, server.sign_in(), "--exclude-path=/api/auth/logout/")
+    # Apart, for signing out makes every request after it an anonymous one.
+    for operations in (f"--exclude-path={SIGN_OUT}", f"--include-path={SIGN_OUT}"):
+        done = fuzz(server, True, operations)
 
-    assert done.returncode == 0, done.stdout
-    assert " passed" in done.stdout, done.stdout
+        assert done.returncode == 0, done.stdout
+        assert " passed" in done.stdout, done.stdout
 
 
 @pytest.mark.slow
 @each_pair
 def test_a_fuzzer_finds_no_fault_when_not_signed_in(serve: Callable, choice: Choice) -> None:
-    done = fuzz(serve(choice), {})
+    done = fuzz(serve(choice), False)
 
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout, done.stdout
@@ -136,7 +151,25 @@ def test_the_fuzzer_notices_a_crash(serve: Callable, tmp_path: Path) -> None:
     # Without its tables every request for posts crashes.
     (tmp_path / "project" / "db.sqlite3").write_bytes(b"")
 
-    assert "Server error" in fuzz(server, {}, "--include-path=/api/posts/").stdout
+    assert "Server error" in fuzz(server, False, "--include-path=/api/posts/").stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "line", "changed", "finding"),
+    [
+        # A number that is no author's key, a search that is too long, tags that are numbers
+        ("posts/filters.py", ", decimal_places=0", "", "Schema-violating request accepted"),
+        ("common/filters.py", "= self.text.max_length", "= 500", "Schema-valid request rejected"),
+        ("posts/serializers.py", "[tag.name", "[tag.pk", "Response violates schema"),
+    ],
+)
+def test_the_fuzzer_notices_a_schema_that_is_not_true(
+    serve: Callable, file: str, line: str, changed: str, finding: str
+) -> None:
+    server = serve(changes={file: (line, changed)})
+
+    assert finding in fuzz(server, False, "--include-path=/api/posts/").stdout
 
 
 @pytest.mark.slow

@@ -81,14 +81,15 @@ def test_they_pass_on_the_images_python(project_copy: Callable, choice: Choice) 
 
 @pytest.mark.slow
 @each_pair
-def test_an_app_made_with_startapp_is_green_at_once(project_copy: Callable, choice: Choice) -> None:
+def test_apps_made_with_startapp_are_green(project_copy: Callable, choice: Choice) -> None:
     project = project_copy(choice)
     python = environment_of(choice)
     manage = [python, "-W", "error", "manage.py"]
     for command in (
         [*manage, "startapp", "reviews"],
         [*manage, "startapp", "study_groups", "--model", "Circle"],
-        [*manage, "makemigrations", "--check"],
+        [*manage, "startapp", "categories", "--no-owner"],
+        [*manage, "makemigrations"],
         [*manage, "migrate"],
         [*manage, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
         [python, "-m", "ruff", "check"],
@@ -98,6 +99,34 @@ def test_an_app_made_with_startapp_is_green_at_once(project_copy: Callable, choi
         assert done.returncode == 0, done.stdout
 
     run_suite(python, project)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [[], ["--no-owner"]], ids=["owner", "no-owner"])
+def test_the_query_test_of_a_new_app_lets_a_query_be_added(
+    project_copy: Callable, options: list[str]
+) -> None:
+    """One for all rows, but not one for each."""
+    project, python = project_copy(), environment_of(())
+    for command in (["startapp", "reviews", *options], ["makemigrations"]):
+        done = run(python, "manage.py", *command, cwd=project)
+        assert done.returncode == 0, done.stdout
+    serializer = project / "reviews/serializers.py"
+    text = serializer.read_text()
+    query = "    def to_representation(self, {}):\n        Review.objects.count()\n"
+    query += "        return super().to_representation({})\n"
+    once = "\n\nclass Many(serializers.ListSerializer):\n" + query.format("data", "data")
+    meta = "    class Meta:\n"
+
+    serializer.write_text(
+        text.replace("\n\nclass", f"{once}\n\nclass").replace(
+            meta, f"{meta}        list_serializer_class = Many\n"
+        )
+    )
+    run_suite(python, project, "reviews")
+    serializer.write_text(f"{text}\n{query.format('instance', 'instance')}")
+    with pytest.raises(AssertionError, match="queries_for_ten_as_for_one"):
+        run_suite(python, project, "reviews")
 
 
 def test_a_failing_test_of_a_project_is_noticed(project_copy: Callable) -> None:

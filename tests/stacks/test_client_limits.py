@@ -125,6 +125,7 @@ LARGE = {
     [
         *("/api/auth/token/", "/api/auth/login/", "/api/auth/signup/", "/admin/login/"),
         *("/api/auth/password/change/", "/api/auth/password/reset/confirm/"),
+        "/api/auth/email/confirmation/",
         *(
             "//api//auth/token/",
             "/api/auth/%74oken/",
@@ -137,6 +138,12 @@ def test_passwords_are_limited_however_the_path_is_written(
     nginx: Nginx, path: str, site: str
 ) -> None:
     found = nginx.statuses(path, 40, *POST, site=site)
+    assert found[200] in (11, 12) and found[200] + found[429] == 40
+
+
+@pytest.mark.parametrize("path", ["/api/auth/me/", "/api//auth/%6De/?x"])
+def test_deleting_accounts_is_limited_like_passwords(nginx: Nginx, path: str) -> None:
+    found = nginx.statuses(path, 40, "--request", "DELETE")
     assert found[200] in (11, 12) and found[200] + found[429] == 40
 
 

@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +27,7 @@ from lab.engine import removed_afterwards
 from lab.machine import free_port, wait_until
 from lab.rendering import COVERING, SWITCHES, Choice, add_tests, grouped, render
 from lab.stacks import DevelopmentStack, needs_engine
+from lab.terminals import Terminal
 
 pytestmark = [pytest.mark.slow, needs_engine]
 
@@ -38,6 +40,19 @@ SECONDS_TO_START = 120
 # On a machine that does nothing else:
 SECONDS_TO_RELOAD = 3
 SECONDS_TO_STOP = 10
+# Added to config/urls.py
+STOP = """
+from django.http import HttpResponse
+
+
+def stop(request):
+    answer = "before"
+    breakpoint()
+    return HttpResponse(answer)
+
+
+urlpatterns.insert(0, path("stop/", stop))
+"""
 
 
 # One for each database, with the example app.
@@ -148,6 +163,11 @@ def test_the_docs_answer(stack: Development) -> None:
     assert stack.docs_answer()
 
 
+def test_the_address_it_shows_is_the_one_to_open(stack: Development) -> None:
+    shown = re.findall(r"server at (\S+)", stack.logs("web"))
+    assert {*shown} == {f"{stack.url.replace('127.0.0.1', 'localhost')}/"}
+
+
 def test_everything_in_it_is_healthy(stack: Development) -> None:
     def health() -> set[str]:
         return {container["Health"] for container in stack.containers()}
@@ -193,6 +213,7 @@ def test_what_is_made_in_it_belongs_to_the_student(stack: Development) -> None:
     student = stack.student
     with student.restored():
         stack.manage("startapp", "reviews")
+        stack.manage("makemigrations")
         models = student.path / "reviews/models.py"
         text = models.read_text("utf-8")
         models.write_text(text.replace("=100)", "=120)") + "\n# 글\n", "utf-8")
@@ -219,6 +240,7 @@ def test_the_server_runs_as_the_student(stack: Development) -> None:
 def test_a_new_app_is_green_in_it(stack: Development) -> None:
     with stack.student.restored():
         stack.manage("startapp", "reviews")
+        stack.manage("makemigrations")
         assert passed(stack.run("web", "pytest", "-q", "reviews")) > 0
 
 
@@ -370,4 +392,27 @@ def test_ctrl_c_ends_it_in_seconds(clone: Development) -> None:
         finally:
             foreground.kill()
     assert time.monotonic() - started <= SECONDS_TO_STOP * busyness()
+    assert clone.running() == set()
+
+
+@pytest.mark.xdist_group("dev clone")
+def test_a_breakpoint_waits_for_the_student(clone: Development) -> None:
+    """The README's command has the container's terminal, which `up` has not."""
+    run = ("run", "--rm", "--service-ports", "web")
+    command = ["docker", "compose", f"--file={clone.file}", f"--file={clone.override}", *run]
+    environment = {**os.environ, **clone.environment}
+    with clone.student.restored(), ThreadPoolExecutor(1) as browser:
+        with (clone.student.path / "config/urls.py").open("a") as urls:
+            urls.write(STOP)
+        with Terminal(*command, cwd=clone.project, env=environment) as terminal:
+            terminal.read_until("Quit the server", SECONDS_TO_START)
+            response = browser.submit(requests.get, f"{clone.url}/stop/", timeout=60)
+            terminal.read_until("(Pdb)")
+            terminal.type("answer = 'after'\n")
+            terminal.read_until("(Pdb)")
+            terminal.type("continue\n")
+            assert response.result().text == "after"
+            terminal.type("\x03")
+            terminal.end()
+    clone.compose("down")
     assert clone.running() == set()

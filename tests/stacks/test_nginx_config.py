@@ -34,7 +34,9 @@ MODES = {
 TEST = """
 cd /srv/nginx/blue-manual-1
 if [ -e certificate.sh ]; then bash certificate.sh; fi
-nginx -t -c $PWD/nginx.conf && exec nginx -T -c $PWD/nginx.conf
+# In one stream, since two may be mixed anywhere.
+exec 2>&1
+nginx -t -c $PWD/nginx.conf && exec nginx -q -T -c $PWD/nginx.conf
 """
 
 

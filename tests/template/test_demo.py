@@ -47,6 +47,10 @@ def test_demo_serves_the_docs_until_interrupted_and_starts_again(clone):
         assert "Traceback" not in demo.before
         with socket.socket() as client:
             assert client.connect_ex(("127.0.0.1", port)) != 0
+        # As if an earlier version of the template had rendered it.
+        (readme,) = clone.glob("demo/*/README.md")
+        assert readme.read_text(encoding="utf-8") != "Earlier"
+        readme.write_text("Earlier", encoding="utf-8")
 
 
 def test_a_busy_port_is_said_before_any_work(clone):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import runpy
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
@@ -15,9 +16,9 @@ import yaml
 from lab.rendering import COMBINATIONS, TEMPLATE, language_pairs, render
 
 FILE = re.compile(r"(?<![\w./~*-])[\w.*-]+(?:/[\w.*-]+)*\.(?:py|sh|ya?ml|toml|md|conf|in|txt)\b")
-# On a server only.
+# On a server only, or made by a command.
 NOT_IN_THE_PROJECT = re.compile(
-    r"\.deploy/.*|srv/.*|.*deploy\.log|test_\w+\.py|tests/lab/workflows\.py"
+    r"docs/erd\.md|\.deploy/.*|srv/.*|.*deploy\.log|test_\w+\.py|tests/lab/workflows\.py"
 )
 
 
@@ -227,7 +228,7 @@ def test_a_make_target_that_is_not_there_is_found() -> None:
 
 def plain(code: str) -> list[str]:
     """Return code without comments, quoted texts, and placeholders such as ENDPOINT."""
-    code = re.sub(r"(^|\s+)#.*", "", code, flags=re.M)
+    code = re.sub(r"(^|\s+)(#|//).*", "", code, flags=re.M)
     code = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "''", code)
     return re.sub(r"[가-힣_]*[가-힣][가-힣_]*|\b[A-Z]+(_[A-Z]+)*\b", "X", code).split()
 
@@ -245,7 +246,7 @@ def pairs() -> list[tuple[Path, Path]]:
     """Return each guide in Korean and in English, equal pairs once."""
     found = {b"template": (TEMPLATE / "README.ko.md", TEMPLATE / "README.md")}
     for korean, english in language_pairs():
-        for path in ("README.md", "docs/deploy.md"):
+        for path in ("README.md", "docs/apps.md", "docs/deploy.md", "docs/frontend.md"):
             files = render(korean) / path, render(english) / path
             found.setdefault(b"".join(file.read_bytes() for file in files), files)
     return list(found.values())
@@ -296,3 +297,13 @@ def test_both_languages_have_the_same_links() -> None:
 )
 def test_a_part_missing_in_one_language_is_found(korean, english) -> None:
     assert outline(korean) != outline(english)
+
+
+@pytest.mark.parametrize("pair", language_pairs()[:1])
+def test_each_system_check_has_a_section_that_its_hint_names(pair: tuple) -> None:
+    for choice in pair:
+        project = render(choice)
+        checks = runpy.run_path(str(project / "common/messages.py"))["CHECKS"]
+        known = anchors((project / "docs/apps.md").read_text("utf-8"))
+        assert checks
+        assert [id for id in checks if id.replace(".", "").lower() not in known] == []

@@ -60,6 +60,18 @@ def test_a_projects_types_are_right(choice: Choice) -> None:
 
 
 @pytest.mark.slow
+def test_the_types_of_new_apps_are_right(project_copy: Callable) -> None:
+    project = project_copy()
+    for command in (["startapp", "reviews"], ["startapp", "categories", "--no-owner"]):
+        done = run(sys.executable, "manage.py", *command, cwd=project)
+        assert done.returncode == 0, done.stdout
+
+    checked = check_project(project)
+
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.slow
 def test_a_wrong_type_in_a_project_is_found(project_copy: Callable) -> None:
     project = project_copy()
     with (project / "posts/models.py").open("a", encoding="utf-8") as source:

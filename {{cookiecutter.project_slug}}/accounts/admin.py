@@ -2,23 +2,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField
 from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException
 
 from .models import User
 
 ACTIONS = {"add": _("Add"), "change": _("Change"), "delete": _("Delete"), "view": _("View")}
-# {% if cookiecutter.authentication == "jwt" %}
-
-# The pages of tokens would show staff those of others.
-from rest_framework_simplejwt.token_blacklist import admin as tokens  # noqa: E402
-
-admin.site.unregister([tokens.OutstandingToken, tokens.BlacklistedToken])
-# {% endif %}
 
 
 class PermissionField(forms.ModelMultipleChoiceField):
@@ -33,9 +29,6 @@ class PermissionsAdmin(admin.ModelAdmin):
     def formfield_for_manytomany(self, db_field: ManyToManyField, *args: Any, **kwargs: Any) -> Any:
         if db_field.related_model is Permission:
             permissions = Permission.objects.select_related("content_type")
-            # {% if cookiecutter.authentication == "jwt" %}
-            permissions = permissions.exclude(content_type__app_label="token_blacklist")
-            # {% endif %}
             kwargs |= {"form_class": PermissionField, "queryset": permissions}
         return super().formfield_for_manytomany(db_field, *args, **kwargs)
 
@@ -43,6 +36,17 @@ class PermissionsAdmin(admin.ModelAdmin):
 class PasswordForm(AdminPasswordChangeForm):
     # Django's own text ends in a sentence that it has in English only.
     usable_password_help_text: Any = AdminUserCreationForm.usable_password_help_text
+
+
+class LoginForm(AdminAuthenticationForm):
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except APIException as error:
+            raise ValidationError(str(error.detail)) from error
+
+
+admin.site.login_form = LoginForm
 
 
 @admin.register(User)
@@ -53,7 +57,7 @@ class UserAdmin(PermissionsAdmin, DjangoUserAdmin):
     readonly_fields = ["last_login", "date_joined"]
     change_password_form = PasswordForm
     fieldsets = [
-        (None, {"fields": ["email", "password", "name"]}),
+        (None, {"fields": ["email", "email_confirmed", "password", "name"]}),
         (
             _("Permissions"),
             {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},

@@ -3,6 +3,8 @@ import factory
 from .models import User
 
 PASSWORD = "correct-horse-battery"  # noqa: S105
+# What the tests send to sign up
+NEWCOMER = {"email": "new@example.com", "name": "New", "password": PASSWORD}
 
 
 class UserFactory(factory.django.DjangoModelFactory):

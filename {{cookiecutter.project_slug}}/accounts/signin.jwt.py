@@ -2,48 +2,50 @@
 
 from typing import Any
 
-from django.utils.translation import gettext
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
-from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
-from rest_framework_simplejwt import tokens, views
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.serializers import TokenRefreshSerializer
-from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt import views
+from rest_framework_simplejwt.serializers import TokenObtainPairSerializer, TokenRefreshSerializer
 
-from .models import User
+from .models import SignIn, User
+from .serializers import PasswordField
+from .tokens import RefreshToken
 
 
-class AccessToken(tokens.BlacklistMixin, tokens.AccessToken):
-    """An access token that signing out ends at once, at the price of one query a request."""
+class TokenPairSerializer(serializers.Serializer):
+    access = serializers.CharField(read_only=True)
+    refresh = serializers.CharField(read_only=True)
+
+
+class SignInSerializer(TokenPairSerializer, TokenObtainPairSerializer):
+    token_class = RefreshToken
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = PasswordField()
 
 
 class RefreshSerializer(TokenRefreshSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        try:
-            return super().validate(attrs)
-        except User.DoesNotExist as error:
-            message = self.error_messages["no_active_account"]
-            raise AuthenticationFailed(message, "no_active_account") from error
+        return pair(RefreshToken(attrs["refresh"]).rotated())
 
 
-class LogoutSerializer(serializers.Serializer):
-    refresh = serializers.CharField(write_only=True)
+def pair(refresh: RefreshToken) -> dict[str, str]:
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}
 
-    def validate_refresh(self, value: Any) -> tokens.RefreshToken:
-        """Return the token behind the text: the user's own, and still valid."""
-        try:
-            token = tokens.RefreshToken(value)
-        except TokenError as error:
-            raise serializers.ValidationError(str(error), code="token_not_valid") from error
-        if token[api_settings.USER_ID_CLAIM] != str(self.context["request"].user.pk):
-            raise serializers.ValidationError(gettext("Token is invalid"), code="token_not_valid")
-        return token
+
+# What a user gets who changes the password: the tokens until then have ended.
+SIGNED_IN = {200: TokenPairSerializer}
+
+
+def stay_signed_in(request: Request, user: User) -> Response:
+    """Sign in again the user who has changed the password."""
+    return Response(pair(RefreshToken.for_user(user)))
 
 
 @extend_schema_view(post=extend_schema(operation_id="obtain_token"))
@@ -61,6 +63,7 @@ class TokenView(views.TokenObtainPairView):
     """
 
     # {% endif %}
+    serializer_class = SignInSerializer
     throttle_classes = [ScopedRateThrottle]
     throttle_scope = "signin"
 
@@ -70,13 +73,15 @@ class TokenRefreshView(views.TokenRefreshView):
     # {% if cookiecutter.docs_language == "ko" %}
     """토큰 갱신
 
-    refresh 토큰을 새로운 토큰 한 쌍으로 바꿉니다. 보낸 토큰은 더 이상 쓸 수 없습니다.
+    refresh 토큰을 새로운 토큰 한 쌍으로 바꿉니다. 보낸 토큰은 10초 뒤부터 쓸 수 없고, 그 뒤에 다시
+    쓰면 유출된 것으로 보고 이 로그인의 토큰을 모두 끝냅니다.
     """
 
     # {% else %}
     """Refresh the tokens.
 
-    Exchanges a refresh token for a new pair; the old one is revoked.
+    Exchanges a refresh token for a new pair. If the old one is used again more than ten seconds
+    later, it has been stolen, and all tokens of this sign-in end.
     """
 
     # {% endif %}
@@ -87,23 +92,20 @@ class LogoutView(APIView):
     # {% if cookiecutter.docs_language == "ko" %}
     """로그아웃
 
-    요청에 쓴 access 토큰과 본문으로 보낸 refresh 토큰을 더 이상 쓸 수 없게 합니다.
+    이 로그인에서 받은 토큰을 모두 바로 쓸 수 없게 합니다.
     """
 
     # {% else %}
     """Sign out.
 
-    Revokes the access token of this request and the refresh token in its body.
+    All tokens of this sign-in end at once.
     """
 
     # {% endif %}
     permission_classes = [IsAuthenticated]
 
-    @extend_schema(operation_id="sign_out", request=LogoutSerializer, responses={204: None})
+    @extend_schema(operation_id="sign_out", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        serializer = LogoutSerializer(data=request.data, context={"request": request})
-        serializer.is_valid(raise_exception=True)
-        serializer.validated_data["refresh"].blacklist()
-        access: Any = request.auth
-        access.blacklist()
+        token: Any = request.auth
+        SignIn.objects.filter(pk=token.get("sign_in")).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -4,7 +4,7 @@ Every request that changes something, signing in included, carries the header `X
 fetch a token from `/api/auth/csrf/` first, and a new one after signing in or out.
 """
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
-from .serializers import UserSerializer
+from .models import User
+from .serializers import PasswordField, UserSerializer
 
 
 class CsrfSerializer(serializers.Serializer):
@@ -24,7 +25,17 @@ class CsrfSerializer(serializers.Serializer):
 
 class LoginSerializer(serializers.Serializer):
     email = serializers.EmailField(write_only=True)
-    password = serializers.CharField(write_only=True, max_length=128, trim_whitespace=False)
+    password = PasswordField()
+
+
+# What a user gets who changes the password: this session goes on, the others have ended.
+SIGNED_IN = {204: None}
+
+
+def stay_signed_in(request: Request, user: User) -> Response:
+    """Keep signed in the user who has changed the password."""
+    update_session_auth_hash(request, user)
+    return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class CsrfView(APIView):

@@ -6,11 +6,10 @@
 `errors` stands only where fields of the request are wrong; `request_id` finds the log lines.
 """
 
-import logging
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +23,7 @@ from django.core.exceptions import (
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
+from django.utils.log import log_response
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
@@ -37,8 +37,6 @@ from rest_framework.views import set_rollback
 from common.database_errors import is_outage
 from common.messages import DATABASE_UNREACHABLE, TITLES, WORDS_OF_LIBRARIES
 from common.request_id import request_id
-
-logger = logging.getLogger("request")
 
 CONTENT_TYPE = "application/problem+json"
 # What REST framework says of a status, which plain Django views say too
@@ -110,8 +108,15 @@ def answer_in_debug_mode(exc: Exception, request: Request) -> HttpResponse | Non
     if not settings.DEBUG:
         return None
     set_rollback()
-    logger.error("%s %s crashed", request.method, request.path, exc_info=exc)
-    return server_error(request)
+    response = server_error(request)
+    # Django's function remembers that it has logged this response.
+    log_response(
+        *("%s: %s", response.reason_phrase, request.path),
+        response=response,
+        request=request,
+        exception=exc,
+    )
+    return response
 
 
 def field_errors(details: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str, str]]:
@@ -128,6 +133,15 @@ def field_errors(details: Any, path: tuple[str, ...] = ()) -> Iterator[dict[str,
     else:
         for index, value in enumerate(details):
             yield from field_errors(value, path if is_leaf(value) else (*path, str(index)))
+
+
+@contextmanager
+def errors_of_parameter(name: str) -> Iterator[None]:
+    """Name this query parameter in a ValidationError that the block raises."""
+    try:
+        yield
+    except ValidationError as error:
+        raise ValidationError({name: error.detail}) from error
 
 
 def is_leaf(details: Any) -> bool:

@@ -1,15 +1,27 @@
-"""What `?search=` and `?ordering=` do to lists."""
+"""What `?search=` and `?ordering=` do to lists, and what moments in time can be compared with."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from django_filters.rest_framework import IsoDateTimeFilter
 from rest_framework import filters
-from rest_framework.exceptions import ValidationError
-from rest_framework.fields import CharField, ListField
+from rest_framework.fields import CharField, ChoiceField, ListField
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from common.errors import errors_of_parameter
 from common.pagination import total_order
+
+# MySQL stores the years 1000 to 9999, and the ends of that do not fit into every time zone.
+FIRST, LAST = datetime(1001, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class DateTimeFilter(IsoDateTimeFilter):
+    """`?created_after=2026-03-01T00:00:00Z`; what a database cannot store is FIRST or LAST."""
+
+    def filter(self, queryset: QuerySet, value: datetime | None) -> QuerySet:
+        return super().filter(queryset, value and min(max(value, FIRST), LAST))
 
 
 class SearchFilter(filters.SearchFilter):
@@ -19,11 +31,9 @@ class SearchFilter(filters.SearchFilter):
     terms = ListField(max_length=5)
 
     def get_search_terms(self, request: Request) -> list[str]:
-        try:
+        with errors_of_parameter(self.search_param):
             self.text.run_validation(request.query_params.get(self.search_param, ""))
             return self.terms.run_validation(super().get_search_terms(request))
-        except ValidationError as error:
-            raise ValidationError({self.search_param: error.detail}) from error
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         [parameter] = super().get_schema_operation_parameters(view)
@@ -37,14 +47,27 @@ class OrderingFilter(filters.OrderingFilter):
     # Of a view that names none
     ordering_fields: list[str] = []
 
-    def remove_invalid_fields(self, *args: Any) -> list[str]:
-        return super().remove_invalid_fields(*args)[:1]
+    def choices(self, queryset: Any, view: APIView) -> list[str]:
+        """Return what a list can be ordered by; nothing, where the view names no fields."""
+        fields = self.get_valid_fields(queryset, view, {"request": view.request})
+        return [sign + name for name, _ in fields for sign in ("", "-")]
+
+    def get_ordering(self, request: Request, queryset: QuerySet, view: APIView) -> Any:
+        choices = self.choices(queryset, view)
+        chosen = request.query_params.get(self.ordering_param)
+        if not (choices and chosen):
+            return self.get_default_ordering(view)
+        with errors_of_parameter(self.ordering_param):
+            return [ChoiceField(choices).run_validation(chosen)]
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         [parameter] = super().get_schema_operation_parameters(view)
-        fields = getattr(view, "ordering_fields", self.ordering_fields)
-        parameter["schema"]["enum"] = [sign + name for name in fields for sign in ("", "-")]
-        return [parameter] if fields else []
+        queryset = getattr(view, "queryset", None)
+        # Without one, the fields of `ordering_fields = "__all__"` are not known here.
+        if queryset is None and getattr(view, "ordering_fields", None) == "__all__":
+            return [parameter]
+        parameter["schema"]["enum"] = self.choices(queryset, view)
+        return [parameter] if parameter["schema"]["enum"] else []
 
     def filter_queryset(self, *args: Any) -> QuerySet:
         """Order equal items too, or pages of them would repeat some."""

@@ -68,27 +68,39 @@ SEED_NEEDS_DEBUG = (
 )
 
 STARTAPP = {
-    "taken": "{what} is already taken by {where}. {hint}",
-    "other_name": "Choose another name.",
-    "other_model": "Name the model yourself, for example: --model Item",
+    "not_an_app": (
+        "{name} cannot name an app: use lower-case English letters, digits and _, a letter first. "
+        "Type: python manage.py startapp {example}"
+    ),
+    "taken_app": (
+        "{name} cannot name an app: this name is already in use ({where}). "
+        "Choose another one, for example: python manage.py startapp team_{name}"
+    ),
     "not_a_model": (
-        "{model} cannot name a model: letters, an upper-case one first. Example: --model Review"
+        "{model} cannot name a model: use English letters and digits, an upper-case letter first. "
+        "Type: python manage.py startapp {app} --model {example}"
+    ),
+    "taken_model": (
+        "{model} cannot name a model: this name is already in use ({where}). "
+        "Choose another one, for example: python manage.py startapp {app} --model Team{model}"
+    ),
+    "user_model": (
+        "{model} is the model of accounts/models.py: add what a user has there. "
+        "For another model, type: python manage.py startapp {app} --model Profile"
     ),
     "no_marker": "{file} lacks the line that shows where apps are added. Put it back: {marker}",
-    "no_migration": (
-        "{name} is made and registered, but its migration is not, for the reason above. "
-        "Correct that, then run python manage.py makemigrations {name}"
-    ),
     "done": (
-        "{name} is made and registered: model {model}, address /api/{route}/\n"
-        "Next: change {name}/models.py, then python manage.py makemigrations, "
-        "python manage.py migrate, pytest"
+        "Created and registered {name}: model {model}, address /api/{route}/\n"
+        "Next, after every change of {name}/models.py:\n"
+        "    python manage.py makemigrations\n"
+        "    python manage.py migrate"
     ),
 }
 
 # In the code of a new app
 STARTAPP_TEXTS = {
     "view": "Everyone reads, signed-in users write, authors change their own.",
+    "view_without_owner": "Everyone reads; signed-in users add, change and delete all of them.",
     "author": "author",
     "title": "title",
     "created_at": "created at",
@@ -102,3 +114,51 @@ ENVIRONMENT_HINT = (
     "Fix them in .env (on the server: the GitHub secret ENV_VARS, then deploy again). "
     ".env.example explains each of them."
 )
+
+# What the system checks of the apps report, and what to do
+CHECKS = {
+    "common.E001": (
+        "{model} is a second user model: this project's is accounts.User.",
+        "Add your fields to User in accounts/models.py, and remove the other model."
+        ' Keep AUTH_USER_MODEL = "accounts.User".',
+    ),
+    "common.W001": (
+        "{route} never reaches {view}: {other} comes first.",
+        "Give one of them another route, change their order, or make them one view.",
+    ),
+    "common.W002": (
+        "More than one serializer is called {name} in the API's documentation: {classes}.",
+        "Rename all but one. Until then the documentation has only one of them.",
+    ),
+    "common.W003": (
+        "{field} can be read: responses may contain passwords, or their hashes.",
+        "Make it write_only=True, or take it out of `fields`.",
+    ),
+    "common.W004": (
+        "Anyone may write, without signing in: {endpoints}.",
+        "Set permission_classes, for example to [IsAuthenticatedOrReadOnly]. If all of it is"
+        ' meant so, add "common.W004" to SILENCED_SYSTEM_CHECKS.',
+    ),
+    "common.W005": (
+        "The folder {app} looks like an app, but is not installed.",
+        'Add "{app}" to LOCAL_APPS in config/settings/base.py, or remove the folder.',
+    ),
+    "common.W006": (
+        "The app {app} has models, but no migrations/__init__.py: makemigrations skips it.",
+        "Run python manage.py makemigrations {app}",
+    ),
+    "common.W007": (
+        "django.contrib.auth.models.User is not the user of this project: {modules}.",
+        "Import it from the project: from accounts.models import User."
+        " In a ForeignKey, write settings.AUTH_USER_MODEL.",
+    ),
+    "common.W008": (
+        "{serializer} fails at each request: {error}",
+        "Correct `fields`, or add the field to the model.",
+    ),
+}
+
+ERD = {
+    "title": "# Models\n\nMade by `python manage.py erd`; run it again when models change.",
+    "done": "Wrote {file}. GitHub and VS Code show it as a diagram.",
+}

@@ -68,28 +68,41 @@ SEED_NEEDS_DEBUG = (
 )
 
 STARTAPP = {
-    "taken": "{what} 이름은 {where}에서 이미 쓰고 있습니다. {hint}",
-    "other_name": "다른 이름을 골라 주세요.",
-    "other_model": "--model로 다른 모델 이름을 지정해 주세요. 예: --model Item",
+    "not_an_app": (
+        "{name}은(는) 앱 이름으로 쓸 수 없습니다. "
+        "영문 소문자로 시작하고 영문 소문자, 숫자, _만 쓴 이름이어야 합니다. "
+        "예: python manage.py startapp {example}"
+    ),
+    "taken_app": (
+        "{name}은(는) 앱 이름으로 쓸 수 없습니다. 이미 쓰고 있는 이름입니다({where}). "
+        "다른 이름을 골라 주세요. 예: python manage.py startapp team_{name}"
+    ),
     "not_a_model": (
         "{model}은(는) 모델 이름으로 쓸 수 없습니다. "
-        "대문자로 시작하는 영문 이름을 지정해 주세요. 예: --model Review"
+        "영문 대문자로 시작하고 영문자와 숫자만 쓴 이름이어야 합니다. "
+        "예: python manage.py startapp {app} --model {example}"
+    ),
+    "taken_model": (
+        "{model}은(는) 모델 이름으로 쓸 수 없습니다. 이미 쓰고 있는 이름입니다({where}). "
+        "다른 이름을 골라 주세요. 예: python manage.py startapp {app} --model Team{model}"
+    ),
+    "user_model": (
+        "{model} 모델은 accounts/models.py에 이미 있습니다. 사용자의 필드는 거기에 추가해 주세요. "
+        "다른 모델이라면: python manage.py startapp {app} --model Profile"
     ),
     "no_marker": "{file}에서 앱을 등록할 자리를 찾지 못했습니다. 다음 줄을 되살려 주세요: {marker}",
-    "no_migration": (
-        "{name} 앱을 만들고 등록했지만, 위의 이유로 마이그레이션은 만들지 못했습니다. "
-        "고친 뒤 python manage.py makemigrations {name} 명령을 실행해 주세요"
-    ),
     "done": (
         "{name} 앱을 만들고 등록했습니다: 모델 {model}, 주소 /api/{route}/\n"
-        "다음: {name}/models.py를 고친 뒤 python manage.py makemigrations, "
-        "python manage.py migrate, pytest"
+        "다음({name}/models.py를 고칠 때마다):\n"
+        "    python manage.py makemigrations\n"
+        "    python manage.py migrate"
     ),
 }
 
 # 새 앱의 코드에
 STARTAPP_TEXTS = {
     "view": "누구나 읽고, 로그인한 사용자가 쓰고, 작성자가 고칩니다.",
+    "view_without_owner": "누구나 읽고, 로그인한 사용자는 모두 쓰고 고치고 지웁니다.",
     "author": "작성자",
     "title": "제목",
     "created_at": "작성일시",
@@ -103,3 +116,51 @@ ENVIRONMENT_HINT = (
     ".env의 값을 고쳐 주세요(서버에서는 GitHub secret ENV_VARS를 고친 뒤 다시 배포). "
     "각 값의 뜻은 .env.example에 있습니다."
 )
+
+# 앱에 대한 시스템 점검의 결과와 해결 방법
+CHECKS = {
+    "common.E001": (
+        "{model}은(는) 두 번째 사용자 모델입니다. 이 프로젝트의 사용자는 accounts.User입니다.",
+        "필드는 accounts/models.py의 User에 추가하고, 다른 사용자 모델은 지워 주세요."
+        ' AUTH_USER_MODEL은 "accounts.User"로 두어야 합니다.',
+    ),
+    "common.W001": (
+        "{route} 요청은 {view}에 도달하지 않습니다. 앞에 있는 {other}가 먼저 처리합니다.",
+        "둘 중 하나의 경로를 바꾸거나, 순서를 바꾸거나, 하나의 뷰로 합쳐 주세요.",
+    ),
+    "common.W002": (
+        "API 문서에서 이름이 {name}인 serializer가 둘 이상입니다: {classes}.",
+        "하나만 남기고 이름을 바꿔 주세요. 그 전까지 문서에는 그중 하나만 나옵니다.",
+    ),
+    "common.W003": (
+        "{field} 필드를 읽을 수 있어 응답에 비밀번호나 그 해시가 담길 수 있습니다.",
+        "write_only=True로 바꾸거나 fields에서 빼 주세요.",
+    ),
+    "common.W004": (
+        "로그인하지 않아도 누구나 쓸 수 있습니다: {endpoints}.",
+        "permission_classes를 지정해 주세요. 예: [IsAuthenticatedOrReadOnly]."
+        ' 모두 의도한 것이라면 SILENCED_SYSTEM_CHECKS에 "common.W004"를 추가해 주세요.',
+    ),
+    "common.W005": (
+        "{app} 폴더는 앱처럼 보이지만 설치되지 않았습니다.",
+        'config/settings/base.py의 LOCAL_APPS에 "{app}"을(를) 추가하거나 폴더를 지워 주세요.',
+    ),
+    "common.W006": (
+        "{app} 앱에 모델이 있지만 migrations/__init__.py가 없어 makemigrations가 건너뜁니다.",
+        "python manage.py makemigrations {app} 명령을 실행해 주세요.",
+    ),
+    "common.W007": (
+        "django.contrib.auth.models.User는 이 프로젝트의 사용자가 아닙니다: {modules}.",
+        "from accounts.models import User로 바꿔 주세요."
+        " ForeignKey에는 settings.AUTH_USER_MODEL을 써 주세요.",
+    ),
+    "common.W008": (
+        "{serializer}는 요청할 때마다 실패합니다: {error}",
+        "fields를 고치거나 모델에 그 필드를 추가해 주세요.",
+    ),
+}
+
+ERD = {
+    "title": "# 모델\n\n`python manage.py erd`로 만들었습니다. 모델이 바뀌면 다시 실행해 주세요.",
+    "done": "{file}를 만들었습니다. GitHub와 VS Code에서 다이어그램으로 볼 수 있습니다.",
+}

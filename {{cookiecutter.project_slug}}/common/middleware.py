@@ -73,10 +73,10 @@ def known_user(request: HttpRequest) -> Any:
 
 
 def log_level(request: HttpRequest, response: HttpResponse) -> int:
-    if response.status_code >= 500:
-        return logging.ERROR
-    # Health checks come all the time, and would bury what users do.
-    return logging.DEBUG if request.path.startswith("/health/") else logging.INFO
+    # Health checks come all the time, and would bury what users do. A failure needs no ERROR here:
+    # django.request logs one, with the traceback.
+    passed = request.path.startswith("/health/") and response.status_code < 500
+    return logging.DEBUG if passed else logging.INFO
 
 
 class AbandonedRequestMiddleware(MiddlewareMixin):

@@ -7,9 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, QuerySet
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound
+from rest_framework.fields import IntegerField
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
+
+from common.errors import errors_of_parameter
 
 
 class CursorPagination(pagination.CursorPagination):
@@ -34,14 +37,23 @@ class CursorPagination(pagination.CursorPagination):
         names = total_order(queryset)
         # Signed: what comes back is what was sent, by this list, in this order.
         self.signer = signing.Signer(salt=f"{queryset.model._meta.label} {names}")
-        size = self.get_page_size(request) or 1
+        size = self.get_page_size(request)
         fields = [field_of(queryset, name) for name in names]
         read_page = self.read_by_count if None in fields else self.read_by_position
         return read_page(queryset, names, fields, size, self.read_cursor(request))
 
+    def get_page_size(self, request: Request) -> int:
+        """Return the size that is asked for; REST framework ignores an invalid one."""
+        asked = request.query_params.get(self.page_size_query_param)
+        if not asked:
+            return self.page_size or 1
+        with errors_of_parameter(self.page_size_query_param):
+            size = IntegerField(min_value=1).run_validation(asked)
+        return min(size, self.max_page_size or size)
+
     def read_cursor(self, request: Request) -> Any:
         cursor = request.query_params.get(self.cursor_query_param)
-        if cursor is None:
+        if not cursor:
             return False, None
         try:
             return self.signer.unsign_object(cursor)
@@ -92,9 +104,17 @@ class CursorPagination(pagination.CursorPagination):
     def get_previous_link(self) -> str | None:
         return self.link(self.previous)
 
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"] |= {"minimum": 1}
+        return parameters
+
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        documented = super().get_paginated_response_schema(schema)
-        return {**documented, "required": ["next", "previous", "results"]}
+        address = {"type": "string", "format": "uri", "nullable": True}
+        fields = {"next": address, "previous": address, "results": schema}
+        return {"type": "object", "properties": fields, "required": list(fields)}
 
 
 def total_order(queryset: QuerySet) -> list[Any]:

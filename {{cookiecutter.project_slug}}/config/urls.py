@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from accounts import pages
 from common import docs, errors
 
 ICON = "drf_spectacular_sidecar/swagger-ui-dist/favicon-32x32.png"
@@ -21,6 +22,8 @@ urlpatterns = [
     path("api/docs/", docs.SwaggerView.as_view(), name="docs"),
     path("api/redoc/", docs.RedocView.as_view(), name="redoc"),
     path("api/auth/", include("accounts.urls")),
+    path("password/reset/<uidb64>/<token>/", pages.ResetPage.as_view(), name="reset-page"),
+    path("email/confirm/<token>/", pages.ConfirmationPage.as_view(), name="confirmation-page"),
     # {% if cookiecutter.example_app %}
     path("api/", include("posts.urls")),
     # {% endif %}

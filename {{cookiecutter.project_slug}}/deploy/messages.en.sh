@@ -60,6 +60,7 @@ KNOWN_CAUSES=(
   "Access denied for user|password authentication failed=>The database refuses user or password.=>Compare DATABASE_USER and DATABASE_PASSWORD in ENV_VARS with those of RDS."
   "Unknown database|database .* does not exist=>The database server has no database of that name.=>Create it, or correct DATABASE_NAME in ENV_VARS."
   "Unknown (MySQL )?server host|could not translate host name|failed to resolve host|Name or service not known=>DATABASE_HOST cannot be resolved.=>Compare it in ENV_VARS with the RDS endpoint."
+  "^running (starting|unhealthy), .*(ConnectionRefusedError|TimeoutError|exceeded timeout)=>The new release does not answer on its port.=>Correct what the lines above show, and push. If they show nothing wrong, the host was too busy: deploy again, or take a larger one."
   "Can't connect to (MySQL )?server|[Cc]onnection timed out|timeout expired|[Cc]onnection refused=>The database server cannot be reached.=>Open its port in the security group of RDS for this host, and see whether it runs."
   "Hash.*mismatch|No solution found|requires a different Python|Failed to build=>The packages in requirements*.txt cannot be installed.=>Renew the locks as README.md says, and push."
   "^E: =>Docker could not be installed; the lines above are apt's.=>Try again in some minutes, since a new host may be updating itself. Otherwise, on the host: sudo apt-get install docker.io"

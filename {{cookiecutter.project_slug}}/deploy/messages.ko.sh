@@ -60,6 +60,7 @@ KNOWN_CAUSES=(
   "Access denied for user|password authentication failed=>데이터베이스가 사용자 또는 비밀번호를 거부했습니다.=>ENV_VARS의 DATABASE_USER, DATABASE_PASSWORD가 RDS와 같은지 확인해 주세요."
   "Unknown database|database .* does not exist=>데이터베이스 서버에 그 이름의 데이터베이스가 없습니다.=>데이터베이스를 만들거나 ENV_VARS의 DATABASE_NAME을 고쳐 주세요."
   "Unknown (MySQL )?server host|could not translate host name|failed to resolve host|Name or service not known=>DATABASE_HOST의 주소를 찾을 수 없습니다.=>ENV_VARS의 값이 RDS 엔드포인트와 같은지 확인해 주세요."
+  "^running (starting|unhealthy), .*(ConnectionRefusedError|TimeoutError|exceeded timeout)=>새 버전의 포트가 응답하지 않습니다.=>위의 내용을 보고 고쳐서 다시 push해 주세요. 잘못된 내용이 없다면 서버가 바빴던 것이니, 다시 배포하거나 더 큰 서버를 써 주세요."
   "Can't connect to (MySQL )?server|[Cc]onnection timed out|timeout expired|[Cc]onnection refused=>데이터베이스 서버에 접속할 수 없습니다.=>RDS 보안 그룹에서 이 서버에 포트를 열었는지, RDS가 실행 중인지 확인해 주세요."
   "Hash.*mismatch|No solution found|requires a different Python|Failed to build=>requirements*.txt의 패키지를 설치할 수 없습니다.=>README.md를 따라 잠금 파일을 다시 만들어 push해 주세요."
   "^E: =>Docker를 설치하지 못했습니다. 위의 내용은 apt의 메시지입니다.=>새 서버는 업데이트 중일 수 있으니 몇 분 뒤에 다시 시도해 주세요. 계속되면 서버에서 sudo apt-get install docker.io를 실행해 주세요."

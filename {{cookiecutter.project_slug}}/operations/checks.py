@@ -5,18 +5,21 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, time
 from ipaddress import ip_address, ip_network
-from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, register
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import AlterField
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 
+from common.checks import is_own
 from operations.messages import FAULTS, TEXTS
 
 # Browsers send `null` and `file://` for pages that come from no server.
@@ -91,15 +94,26 @@ def check_migrations(**kwargs: object) -> Iterator[CheckMessage]:
         return
     # As makemigrations does: a name in another language is no change.
     with translation.override(None):
-        detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+        state = loader.project_state()
+        detector = MigrationAutodetector(state, ProjectState.from_apps(apps))
         changes = detector.changes(loader.graph)
     for config in apps.get_app_configs():
         without = config.label in loader.unmigrated_apps and any(config.get_models())
-        if (config.label in changes or without) and is_own(config.path):
+        operations = [each for step in changes.get(config.label, []) for each in step.operations]
+        changed = not all(changes_the_moment(each, config.label, state) for each in operations)
+        if (changed or without) and is_own(config.path):
             yield fault("operations.E006", app=config.label)
 
 
-def is_own(file: str) -> bool:
-    """Return whether a file is the project's own; packages may be in a .venv inside it."""
-    path = Path(file)
-    return path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts
+def changes_the_moment(operation: Operation, app: str, state: ProjectState) -> bool:
+    """Is all that has changed a default such as `timezone.now()`, another one at each start?
+
+    No migration can keep up with it. Django reports it as fields.W161.
+    """
+    if not isinstance(operation, AlterField):
+        return False
+    old, new = state.models[app, operation.model_name_lower].fields[operation.name], operation.field
+    if isinstance(old.default, date | time) and isinstance(new.default, date | time):
+        new = new.clone()
+        new.default = old.default
+    return old.deconstruct()[1:] == new.deconstruct()[1:]

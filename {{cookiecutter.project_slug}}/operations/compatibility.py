@@ -205,7 +205,8 @@ def change_of(before: Field | None, after: Field) -> str:
     if before is None:
         return "" if may_be_left_out(after) else "required"
     if before.null and not after.null:
-        return "not_null"
+        # The live release may not know the column at all, if it is new.
+        return "not_null" if may_be_left_out(after) else "required"
     if before.has_db_default() and not after.has_db_default() and not after.null:
         return "required"
     if before.related_model and after.related_model:

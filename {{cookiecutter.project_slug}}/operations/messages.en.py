@@ -28,6 +28,7 @@ STEPS = {
     "code": "Django's checks",
     "migrations": "migration files",
     "database": "database",
+    "mail": "mail",
 }
 
 # The database server, and what to do if it cannot be reached

@@ -28,6 +28,7 @@ STEPS = {
     "code": "Django 검사",
     "migrations": "마이그레이션 파일",
     "database": "데이터베이스",
+    "mail": "메일",
 }
 
 # The database server, and what to do if it cannot be reached

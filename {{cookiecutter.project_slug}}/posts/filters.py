@@ -1,25 +1,18 @@
-from datetime import UTC, datetime
-
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, QuerySet
 from django_filters import rest_framework as filters
 
-from .models import Post, Tag
+from common.filters import DateTimeFilter
 
-# Beyond these a database gives up with an error of its own.
-MOMENTS = [
-    MinValueValidator(datetime(1970, 1, 1, tzinfo=UTC)),
-    MaxValueValidator(datetime(9999, 1, 1, tzinfo=UTC)),
-]
+from .models import Post, Tag
 
 
 class PostFilter(filters.FilterSet):
     """`?author=3&tag=django&created_after=2026-03-01T00:00:00%2B09:00`"""
 
-    author = filters.NumberFilter(field_name="author__id")
+    author = filters.NumberFilter(field_name="author__id", decimal_places=0)
     tag = filters.CharFilter(method="filter_tag")
-    created_after = filters.IsoDateTimeFilter("created_at", "gte", validators=MOMENTS)
-    created_before = filters.IsoDateTimeFilter("created_at", "lt", validators=MOMENTS)
+    created_after = DateTimeFilter("created_at", "gte")
+    created_before = DateTimeFilter("created_at", "lt")
 
     def filter_tag(self, queryset: QuerySet[Post], name: str, value: str) -> QuerySet[Post]:
         """Read the posts of a tag in the order of its index; for MySQL only by that table's key."""

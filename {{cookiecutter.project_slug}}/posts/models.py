@@ -74,6 +74,7 @@ class Post(models.Model):
     # The indexes below begin with these keys, so they need none of their own.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        # A deleted account takes its posts with it, and all that hangs on them.
         on_delete=models.CASCADE,
         related_name="posts",
         db_index=False,

@@ -17,12 +17,9 @@ class TagNameField(serializers.CharField):
 
 
 class TagNamesField(serializers.ListField):
-    """Tags as a list of names, each once."""
+    """Tags as a list of names."""
 
     child = TagNameField(max_length=30)
-
-    def to_internal_value(self, data: list[str]) -> list[str]:
-        return list(dict.fromkeys(super().to_internal_value(data)))
 
     def to_representation(self, data: Any) -> list[str]:
         return [tag.name for tag in data.all()]

@@ -1,11 +1,16 @@
 """The system checks of what can be seen without a service."""
 
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 from django.core.checks import CheckMessage, run_checks
+from django.db import migrations, models
+from django.db.migrations.state import ModelState, ProjectState
+from django.utils import timezone
 from pytest_django import Settings
 
+from operations.checks import changes_the_moment
 from template_tests.found import ids, notes
 
 
@@ -122,3 +127,33 @@ def test_migrations_that_would_not_work_are_found(
     monkeypatch.syspath_prepend(tmp_path)
     settings.MIGRATION_MODULES = {"accounts": package.name if files else None}
     assert ids(run("migrations")) == [f"operations.{expected}"]
+
+
+MOMENT = datetime(2026, 11, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_all"),
+    [
+        (models.DateTimeField(default=MOMENT), models.DateTimeField(default=MOMENT.now(UTC)), True),
+        (models.DateField(default=MOMENT.date()), models.DateField(default=date.today()), True),
+        (models.TimeField(default=MOMENT.time()), models.TimeField(default=time(1)), True),
+        (models.DateTimeField(default=MOMENT), models.DateTimeField(default=timezone.now), False),
+        (models.DateTimeField(), models.DateTimeField(default=MOMENT), False),
+        (
+            models.DateTimeField(default=MOMENT),
+            models.DateTimeField(default=MOMENT.now(UTC), null=True),
+            False,
+        ),
+        (models.DateTimeField(default=MOMENT), models.DateField(default=MOMENT), False),
+        (models.IntegerField(default=1), models.IntegerField(default=2), False),
+    ],
+)
+def test_a_default_that_is_another_moment_at_each_start_needs_no_migration(
+    old: models.Field, new: models.Field, is_all: bool
+) -> None:
+    state = ProjectState()
+    state.add_model(ModelState("things", "Thing", [("at", old)]))
+    operation = migrations.AlterField("Thing", "at", new)
+    assert changes_the_moment(operation, "things", state) is is_all
+    assert not changes_the_moment(migrations.RemoveField("Thing", "at"), "things", state)

@@ -66,6 +66,10 @@ HARMLESS = {
     "column that may be blank": [add("note", models.TextField(blank=True))],
     "column with a default in the database": [add("size", models.IntegerField(db_default=1))],
     "unique nullable column": [add("code", models.CharField(max_length=9, null=True, unique=True))],
+    "new column that is filled, then has a default": [
+        add("size", models.IntegerField(null=True)),
+        alter("size", models.IntegerField(default=1)),
+    ],
     "time of creation": [add("made", models.DateTimeField(auto_now_add=True))],
     "many-to-many": [add("friends", models.ManyToManyField("shop.Item"))],
     "generated column": [
@@ -136,6 +140,13 @@ BREAKING = {
     ),
     "unique column with one default for all": (
         [add("code", models.CharField(max_length=9, unique=True, default="x"))],
+        [("required", "code")],
+    ),
+    "new column that is required in the end": (
+        [
+            add("code", models.CharField(max_length=9, null=True)),
+            alter("code", models.CharField(max_length=9, unique=True)),
+        ],
         [("required", "code")],
     ),
     "default in the database removed": (

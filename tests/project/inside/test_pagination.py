@@ -165,10 +165,14 @@ def test_the_address_keeps_its_other_parameters(users: list[User]) -> None:
     assert (query["page_size"], query["search"], query["odd"]) == (["2"], ["b"], ["a&b=가"])
 
 
+def test_an_empty_cursor_is_none(users: list[User]) -> None:
+    assert ids(get(cursor="", page_size=3)) == ids(get(page_size=3))
+
+
 @pytest.mark.parametrize(
     "cursor",
-    ["", "abc", "a:b:c", "%", "가", "\0", "W10:x", "9" * 10_000, dumps([False, ["5"]])],
-    ids=["empty", "word", "parts", "percent", "korean", "nul", "base64", "long", "unsigned"],
+    ["abc", "a:b:c", "%", "가", "\0", "W10:x", "9" * 10_000, dumps([False, ["5"]])],
+    ids=["word", "parts", "percent", "korean", "nul", "base64", "long", "unsigned"],
 )
 def test_a_cursor_that_the_list_has_not_made_is_answered_404(cursor: str) -> None:
     response = get(cursor=cursor)
@@ -235,3 +239,4 @@ def test_the_schema_promises_the_three_members() -> None:
     assert all(schema["properties"][name]["nullable"] for name in ("next", "previous"))
     parameters = UserList.pagination_class().get_schema_operation_parameters(UserList())
     assert [parameter["name"] for parameter in parameters] == ["cursor", "page_size"]
+    assert parameters[1]["schema"] == {"type": "integer", "minimum": 1}

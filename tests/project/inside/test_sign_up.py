@@ -9,6 +9,7 @@ from rest_framework.validators import UniqueValidator
 
 from accounts.factories import UserFactory
 from accounts.models import User
+from accounts.serializers import AuthorSerializer
 from accounts.tests.test_accounts import sign_up
 from template_tests.options import OPTIONS
 
@@ -21,13 +22,25 @@ def test_an_address_that_grows_too_long_in_lower_case_is_refused(api: APIClient)
     assert {error["field"] for error in errors} == {"email"}
 
 
+def test_no_field_is_shown_but_those_named(api: APIClient) -> None:
+    """A team adds fields of its own, so its tests do not hold this."""
+    created = sign_up(api).json()
+    assert created.keys() == {"id", "email", "name"}
+    api.force_authenticate(User.objects.get())
+    assert api.get("/api/auth/me/").json().keys() == {"id", "email", "name", "date_joined"}
+    assert AuthorSerializer().fields.keys() == {"id", "name"}
+
+
 def test_the_later_of_two_simultaneous_sign_ups_is_told_the_same(
     api: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sign_up(api)
     in_turn = sign_up(api).json()["errors"]
     # The other request's account appears after this one's address was found to be free.
-    monkeypatch.setattr(UniqueValidator, "__call__", lambda *args: None)
+    check, seen = UniqueValidator.__call__, []
+    monkeypatch.setattr(
+        UniqueValidator, "__call__", lambda *args: check(*args) if seen else seen.append(args)
+    )
     at_once = sign_up(api)
     assert at_once.status_code == 400
     assert at_once.json()["errors"] == in_turn

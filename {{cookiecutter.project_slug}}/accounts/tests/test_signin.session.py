@@ -68,3 +68,13 @@ def test_writing_with_a_csrf_token_works(signed_in_browser: APIClient) -> None:
 def test_signing_out_ends_the_session(signed_in_browser: APIClient) -> None:
     assert signed_in_browser.post("/api/auth/logout/").status_code == 204
     assert signed_in_browser.get("/api/auth/me/").status_code == 401
+
+
+def test_changing_the_password_signs_out_other_devices(api: APIClient, user: User) -> None:
+    phone = APIClient()
+    sign_in(phone, user)
+    sign_in(api, user)
+    passwords = {"current_password": PASSWORD, "new_password": "another-tall-river"}
+    assert api.post("/api/auth/password/change/", passwords).status_code == 204
+    assert api.get("/api/auth/me/").status_code == 200
+    assert phone.get("/api/auth/me/").status_code == 401

@@ -4,7 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from config.env import env
+from config.env import env, require
+
+# No variable has to be set, but none may be malformed.
+require()
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
@@ -38,7 +41,6 @@ INSTALLED_APPS = [
     # {% if cookiecutter.authentication == "jwt" %}
     # For its translations
     "rest_framework_simplejwt",
-    "rest_framework_simplejwt.token_blacklist",
     # {% endif %}
     "corsheaders",
     "django_filters",
@@ -66,6 +68,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
+# System checks that the team has decided against, such as "common.W004"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -87,13 +92,14 @@ TEMPLATES = [
 # Database
 
 if env.str("DATABASE_HOST", ""):
+    require("DATABASE_NAME", "DATABASE_USER")
     DATABASES: dict[str, Any] = {
         "default": {
             "ENGINE": "operations.database",
             "HOST": env.str("DATABASE_HOST"),
             "NAME": env.str("DATABASE_NAME"),
             "USER": env.str("DATABASE_USER"),
-            "PASSWORD": env.str("DATABASE_PASSWORD"),
+            "PASSWORD": env.str("DATABASE_PASSWORD", ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             # {% if cookiecutter.database == "mysql" %}
@@ -165,6 +171,13 @@ PREFLIGHT_SERVICES["Redis"] = "operations.redis.check_redis"
 # Users and passwords
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.guessing.Backend"]
+# Who has not confirmed an e-mail address may not sign in: new users get a mail with a link.
+REQUIRE_CONFIRMED_EMAIL = False
+# Only addresses of these domains may sign up, such as ["example.ac.kr"]; empty: all may.
+SIGN_UP_EMAIL_DOMAINS: list[str] = []
+# How long the link in a mail works that resets a password, in seconds
+PASSWORD_RESET_TIMEOUT = 3600
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -176,6 +189,16 @@ AUTH_PASSWORD_VALIDATORS = [
 
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 # {% endif %}
+
+# Mail: EMAIL_URL sets EMAIL_BACKEND, EMAIL_HOST and so on; without it dev.py and prod.py decide.
+
+if env.str("EMAIL_URL", ""):
+    vars().update(env.dj_email_url("EMAIL_URL"), EMAIL_TIMEOUT=10)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "") or "noreply@localhost"
+SEND_MAIL_IN_BACKGROUND = True
+# The front end that the links in mails lead to; empty: pages of this project itself.
+FRONTEND_URL = env.str("FRONTEND_URL", "").rstrip("/")
+PREFLIGHT_SERVICES["mail"] = "operations.smtp.check_mail"
 
 # Language and time
 
@@ -224,7 +247,7 @@ PREFLIGHT_SERVICES["S3"] = "operations.bucket.check_bucket"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         # {% if cookiecutter.authentication == "jwt" %}
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "accounts.tokens.JWTAuthentication",
         # {% else %}
         "common.authentication.SessionAuthentication",
         # {% endif %}
@@ -232,7 +255,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.negotiation.ContentNegotiation",
-    "DEFAULT_PARSER_CLASSES": ["common.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["common.parsers.JSONParser", "common.parsers.MultiPartParser"],
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "common.filters.SearchFilter",
@@ -252,11 +275,12 @@ REST_FRAMEWORK = {
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
-    "ROTATE_REFRESH_TOKENS": True,
-    "BLACKLIST_AFTER_ROTATION": True,
     "UPDATE_LAST_LOGIN": True,
-    "AUTH_TOKEN_CLASSES": ["accounts.signin.AccessToken"],
+    # A new password ends the tokens from before.
+    "CHECK_REVOKE_TOKEN": True,
 }
+# How long a refresh token goes on to work after it was used, for two tabs that use it at once
+REFRESH_TOKEN_GRACE = timedelta(seconds=10)
 # {% endif %}
 
 # May everyone read the API's documentation, /api/docs/, /api/redoc/ and /api/schema/? It has no
@@ -266,7 +290,8 @@ PUBLIC_API_DOCS = True
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "{{ cookiecutter.project_name | escape_quotes }}",
     "DESCRIPTION": "{{ cookiecutter.description | escape_quotes }}",
-    "VERSION": RELEASE or "dev",
+    # Of the API, for generated clients; the header X-Release names what is deployed.
+    "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/",
@@ -320,7 +345,13 @@ CONTENT_SECURITY_POLICY = (
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "common.request_id.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "common.request_id.RequestIdFilter"},
+        "no_request": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: not record.args,
+        },
+    },
     "formatters": {
         "text": {"format": "{levelname} {name} [{request_id}] {message}", "style": "{"},
         "json": {
@@ -339,9 +370,15 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "") or "INFO"},
     "loggers": {
-        # Django's own handlers, and a second line for every request, are not wanted.
+        # Django's own handlers, and a second line for every request, are not wanted. Other
+        # messages of runserver stay, such as that a browser tries HTTPS.
         "django": {"handlers": [], "level": "INFO"},
-        "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.server": {
+            "handlers": [],
+            "filters": ["no_request"],
+            "level": "ERROR",
+            "propagate": True,
+        },
         "django.request": {"level": "ERROR"},
     },
 }

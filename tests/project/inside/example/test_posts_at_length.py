@@ -4,13 +4,14 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from accounts.factories import UserFactory
+from accounts.factories import PASSWORD, UserFactory
 from accounts.models import User
 from posts.factories import CommentFactory, PostFactory
 from posts.models import Comment, Like, Post, Tag, set_liked
@@ -217,3 +218,19 @@ def test_saving_a_post_keeps_the_likes_that_came_meanwhile(post: Post, user: Use
     read_before.save()
     post.refresh_from_db()
     assert (post.title, post.like_count) == ("new", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deleted_account_leaves_nothing_behind(signed_in: APIClient, own_post: Post) -> None:
+    other = PostFactory()
+    CommentFactory(post=other, author=own_post.author)
+    signed_in.post(f"/api/posts/{other.pk}/like/")
+    own_post.image.save("image.png", ContentFile(b"content"))
+    storage, name = own_post.image.storage, own_post.image.name
+    assert storage.exists(name)
+    assert signed_in.delete("/api/auth/me/", {"password": PASSWORD}).status_code == 204
+    assert not storage.exists(name)
+    assert list(Post.objects.all()) == [other]
+    assert not Comment.objects.exists()
+    other.refresh_from_db()
+    assert other.like_count == 0

@@ -24,8 +24,10 @@ def post() -> Post:
         "?cursor=x",
         "?author=x",
         "?created_after=x",
-        "?created_before=0001-01-01T00:00:00Z",
         "?search=%00",
+        "?ordering=x",
+        "?page_size=x",
+        "?page_size=0",
     ],
 )
 def test_reading_in_vain(api: APIClient, address: str) -> None:

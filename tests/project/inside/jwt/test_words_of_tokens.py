@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
@@ -48,14 +49,17 @@ def test_a_refresh_token_that_is_none() -> None:
     assert foreign_texts(refresh("nonsense"), 401) == []
 
 
-def test_a_refresh_token_that_was_used(tokens: dict[str, str]) -> None:  # noqa: F811
+def test_a_refresh_token_that_was_used(
+    tokens: dict[str, str],  # noqa: F811
+    settings: Settings,
+) -> None:
+    settings.REFRESH_TOKEN_GRACE = timedelta()
     refresh(tokens["refresh"])
     assert foreign_texts(refresh(tokens["refresh"]), 401) == []
-    assert foreign_texts(sign_out(**tokens), 400) == []
 
 
 def test_an_access_token_after_signing_out(tokens: dict[str, str]) -> None:  # noqa: F811
-    sign_out(**tokens)
+    sign_out(tokens["access"])
     assert foreign_texts(me(tokens["access"]), 401) == []
 
 
@@ -71,9 +75,3 @@ def test_an_account_that_is_gone(
         User.objects.all().delete()
     assert foreign_texts(me(tokens["access"]), 401) == []
     assert foreign_texts(refresh(tokens["refresh"]), 401) == []
-
-
-def test_signing_out_with_a_wrong_token(tokens: dict[str, str], user: User) -> None:  # noqa: F811
-    other = str(RefreshToken.for_user(User.objects.create_user("b@example.com", name="b")))
-    for token in (other, "nonsense", "", None, expired(RefreshToken.for_user(user))):
-        assert foreign_texts(sign_out(tokens["access"], token), 400) == []

@@ -17,7 +17,8 @@ from django.core.checks import CheckMessage, Tags, run_checks
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import import_string
 
-from operations.checks import fault, in_one_line, is_own
+from common.checks import is_own
+from operations.checks import fault, in_one_line
 from operations.compatibility import compare_with_earlier
 from operations.messages import FAULTS, STEPS, TEXTS
 from operations.services import check_database

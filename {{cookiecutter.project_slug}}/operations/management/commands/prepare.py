@@ -1,7 +1,8 @@
 """`python manage.py prepare blue`: what a release needs before it starts in a colour.
 
-It migrates the database, copies the static files to where nginx serves them, and writes nginx's
-complete configuration for this release to a folder of its own, whose name it prints last.
+It migrates the database and deletes what has expired there, copies the static files to where nginx
+serves them, and writes nginx's complete configuration for this release to a folder of its own; it
+prints the folder's name last.
 """
 
 import os
@@ -103,5 +104,6 @@ class Command(BaseCommand):
         # What would be no configuration of nginx
         call_command("check", tags=["hosts", "origins"], deploy=True)
         call_command("migrate", interactive=False)
+        call_command("clearexpired")
         copy_static_files(Path(settings.STATIC_ROOT), STATIC)
         self.stdout.write(write_configuration(colour))
