@@ -80,7 +80,8 @@ def find_fault(name: str, value: object, default: object, say: dict[str, str]) -
     if name == "time_zone":
         # Most keep the default, and reading all names takes longer than the other checks together.
         return None if value == default else find_fault_in_time_zone(value, say)
-    return find_fault_in_text(value, EXAMPLES[name], say)
+    # cruft has the code of one version check the options of another.
+    return find_fault_in_text(value, EXAMPLES.get(name, str(default)), say)
 
 
 def find_fault_in_text(value: str, example: str, say: dict[str, str]) -> str | None:

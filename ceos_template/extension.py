@@ -9,7 +9,6 @@ is no pre-gen hook.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Container
 from pathlib import Path
@@ -27,6 +26,7 @@ from .answers import (
     find_unknown,
     refusal,
 )
+from .origin import find_origin
 from .overwriting import prepare
 
 TEMPLATE = Path(__file__).resolve().parent.parent
@@ -61,16 +61,20 @@ def check_answers(environment: Environment, answers: dict) -> str:
         command = command_line.repeat(answers["_template"], differing, complete=False)
         raise FailedHookException(refusal(faults.values(), command, language))
     complete(answers, options)
-    project = Path(answers["_output_dir"], answers["project_slug"])
-    if project.is_dir():
+    # cruft renders into a new folder, and names none.
+    project = Path(answers.get("_output_dir", ""), answers["project_slug"])
+    if "_output_dir" in answers and project.is_dir():
         prepare(answers, project, find_differing(answers, (), options, environment))
     return ""
 
 
 def complete(answers: dict, options: dict) -> None:
     """Add to good answers what the hook has to know, and what is not rendered."""
-    # Hooks run inside the project, where a relative path of the template does not resolve.
-    answers["_repo_dir"] = str(Path(answers["_repo_dir"]).resolve())
+    # Hooks run inside the project, where a relative path of the template does not resolve. cruft
+    # does not name the folder.
+    folder = Path(answers.get("_repo_dir", TEMPLATE)).resolve()
+    answers["_repo_dir"] = str(folder)
+    answers["_origin"] = find_origin(answers["_template"], answers.get("_checkout"), folder)
     # The values of each choice: of `README.ko.md` and `README.en.md` the hook keeps one.
     choices = {n: v for n, v in options.items() if isinstance(v, list) and not n.startswith("_")}
     answers["_choices"] = choices
@@ -101,8 +105,8 @@ def find_differing(
     return differing
 
 
-@functools.cache
 def read_options() -> dict:
+    # Read each time: cruft renders two versions of the template in one process.
     return json.loads((TEMPLATE / "cookiecutter.json").read_text(encoding="utf-8"))
 
 

@@ -1,5 +1,7 @@
 """Finish a rendered project: drop what was not chosen, write the .env files, say what is next.
 
+It also records where the project comes from, for updates.
+
 Standard library only, no network, no git. The functions take what they need as arguments, so
 that the tests can import them; Jinja fills in the answers in the last line only.
 """
@@ -18,6 +20,9 @@ PLACEHOLDER = "CHANGE_ME"
 SECRET_BYTES = 32
 # What the team has made by itself, and rendering the project again must not touch.
 KEPT = (".env", ".env.prod", "db.sqlite3", "media")
+ORIGIN = ".cruft.json"
+# Made anew whenever a project is rendered: an update does not compare them.
+NOT_UPDATED = [ORIGIN, ".env", ".env.prod"]
 
 MESSAGES = {
     "ko": {
@@ -189,6 +194,23 @@ def write_env_files(project: Path, answers: dict) -> dict[str, list[str]]:
     return kept
 
 
+def write_origin(project: Path, answers: dict) -> None:
+    """Write the template's address and commit, and the answers, in the form that cruft reads."""
+    file = project / ORIGIN
+    # Where existing files stay, what was rendered before is still there.
+    if file.exists() and answers["_existing"]:
+        return
+    own = {name: value for name, value in answers.items() if not name.startswith("_")}
+    content = {
+        **answers["_origin"],
+        "context": {"cookiecutter": own},
+        "directory": None,
+        "skip": NOT_UPDATED,
+    }
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    file.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
 def unfinished_files(project: Path, files: list[str]) -> list[str]:
     """Return those of the files in which template code is left.
 
@@ -251,6 +273,7 @@ def main(answers: dict, project: Path) -> None:
     kept = [name for name in KEPT if (project / name).exists()]
     files = choose(project, files_of(template), answers)
     missing = write_env_files(project, answers)
+    write_origin(project, answers)
     copied = tuple(answers["_copy_without_render"])
     rendered = [path for path in files if not path.startswith(copied)]
     unfinished = unfinished_files(project, rendered)

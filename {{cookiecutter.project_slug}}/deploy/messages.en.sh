@@ -157,3 +157,12 @@ Run this once, on your computer: it checks the way to the host and sets the GitH
   KEY_FILE       the private key: the .pem file from EC2
   --user         the user on the host, if it is not ubuntu
   --fingerprint  the host's fingerprint, compared instead of asking for it"
+
+UPDATE_IS_THERE="The branch has this update already."
+UPDATE_IS_EDITED="The branch ceos-template/update has commits of yours: merge or delete it, and the next run renews it."
+UPDATE_REFUSED="GitHub refused the push. The default token may not change .github/workflows."
+UPDATE_REFUSED_NEXT="Run the update on your computer and push it, or add a token as the secret TEMPLATE_TOKEN. See docs/update.md."
+PULL_REQUEST_REFUSED="GitHub refused the pull request. The default token may open none unless the repository allows it."
+PULL_REQUEST_REFUSED_NEXT="Allow it in Settings, Actions, General: Allow GitHub Actions to create and approve pull requests. Delete the branch ceos-template/update, and run this again."
+CONFLICT_MARKS="Files with the marks of a conflict, listed above."
+CONFLICT_MARKS_NEXT="Keep what is right of the two sides, delete the lines with <<<<<<<, ======= and >>>>>>>, and commit."

@@ -157,3 +157,12 @@ CONNECT_HELP="사용법: bash deploy/connect.sh [--user NAME] [--fingerprint SHA
   KEY_FILE       개인 키. EC2에서 받은 .pem 파일
   --user         서버의 사용자. 적지 않으면 ubuntu입니다.
   --fingerprint  서버의 지문. 적으면 묻지 않고 비교합니다."
+
+UPDATE_IS_THERE="브랜치에 이 업데이트가 이미 있습니다."
+UPDATE_IS_EDITED="ceos-template/update 브랜치에 팀의 commit이 있습니다. 합치거나 지우면 다음 실행에서 새로 만듭니다."
+UPDATE_REFUSED="GitHub가 push를 거부했습니다. 기본 토큰으로는 .github/workflows를 바꿀 수 없습니다."
+UPDATE_REFUSED_NEXT="컴퓨터에서 업데이트를 실행해 push하거나, 토큰을 secret TEMPLATE_TOKEN으로 추가해 주세요. docs/update.md에 설명이 있습니다."
+PULL_REQUEST_REFUSED="GitHub가 pull request를 거부했습니다. 저장소에서 허용하지 않으면 기본 토큰으로는 열 수 없습니다."
+PULL_REQUEST_REFUSED_NEXT="Settings, Actions, General의 Allow GitHub Actions to create and approve pull requests를 켜고, ceos-template/update 브랜치를 지운 뒤 다시 실행해 주세요."
+CONFLICT_MARKS="충돌 표시가 남은 파일이 있습니다(위 목록)."
+CONFLICT_MARKS_NEXT="두 내용 중 맞는 것을 남기고 <<<<<<<, =======, >>>>>>> 줄을 지운 뒤 commit해 주세요."

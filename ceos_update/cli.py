@@ -1,0 +1,204 @@
+"""`ceos-template update`: merge a version of the template, or other answers, into a project."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+import tempfile
+from importlib import metadata
+from pathlib import Path
+
+from . import merging, report
+from .git import GitError, Refusal
+from .messages import messages_in
+from .project import Project, choose_answers, find_project, read_value
+from .template import STATES, Template
+
+DONE, NEWS, REFUSED = 0, 1, 2
+CONFLICTS = NEWS
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Return the exit code: 0 done or nothing to do, 1 news (`--check`) or conflicts, 2 refused."""
+    # Windows consoles may speak an older encoding than the one the messages are written in.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    options = parse(arguments)
+    try:
+        return update(options, find_project(Path.cwd()))
+    except (Refusal, GitError) as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print(messages_in(None)["stopped"], file=sys.stderr)
+        return REFUSED
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="ceos-template")
+    commands = parser.add_subparsers(required=True, metavar="update")
+    command = commands.add_parser(
+        "update",
+        description="템플릿의 새 버전이나 다른 옵션을 프로젝트에 합칩니다. / "
+        "Merge a new version of the template, or other options, into a project.",
+        epilog="exit codes: 0 done, or nothing to do; 1 with --check: there is news, "
+        "otherwise: conflicts to resolve; 2 refused, and nothing has changed",
+    )
+    option = command.add_argument
+    option("--to", metavar="VERSION", help="이 버전으로 (기본값: 최신) / default: the newest")
+    option(
+        *("--set", "-s"),
+        dest="answers",
+        metavar="NAME=VALUE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="옵션 바꾸기: --set use_redis=true database=postgresql / change options",
+    )
+    option("--check", action="store_true", help="새 버전이 있는지만 확인 / only look for news")
+    option(
+        "--dry-run", action="store_true", help="무엇이 바뀔지만 표시 / only show what would change"
+    )
+    option(
+        *("--from",),
+        dest="start",
+        metavar="VERSION",
+        help=".cruft.json이 없을 때: 프로젝트를 만든 버전 / without .cruft.json: "
+        "the version that the project was made from",
+    )
+    option("--template", metavar="ADDRESS", help="템플릿 주소 / the template's address")
+    option(
+        "--commit-conflicts",
+        action="store_true",
+        help="충돌 표시를 남긴 채 commit / commit files with the marks of conflicts",
+    )
+    return parser.parse_args(arguments)
+
+
+def update(options: argparse.Namespace, project: Project) -> int:
+    """Carry out the command for a project; raise Refusal where that is not possible."""
+    chosen = split_answers(options.answers, project.say)
+    if not project.content:
+        project.say = messages_in(chosen.get("docs_language"))
+    say = project.say
+    only_shown = options.check or options.dry_run
+    if not only_shown:
+        merging.check_state(project, say)
+    if not project.commit and not options.start:
+        known = ", ".join(state["version"] for state in STATES)
+        raise Refusal(say["no_origin"].format(known=known))
+    address = options.template or project.address or own_address()
+    if not address:
+        raise Refusal(say["no_address"])
+    with tempfile.TemporaryDirectory(prefix="ceos-template-", ignore_cleanup_errors=True) as folder:
+        template = Template(address, Path(folder), say)
+        start = find_start(options, project, template)
+        target = template.commit_of(options.to) if options.to else template.newest(start)
+        names = (template.name_of(start), template.name_of(target))
+        before = answers_before(project, chosen, template.options(start), say)
+        if start == target and not chosen:
+            print(say["up_to_date"].format(version=names[0]))
+            return DONE
+        old = template.render(start, before, "old")
+        chosen_now = chosen if project.content else {}
+        answers, dropped = choose_answers(
+            old.answers, chosen_now, old.derived, template.options(target), say
+        )
+        new = template.render(target, answers, "new")
+        origin = merging.describe_origin(
+            *(address, target, options.to, new.answers),
+            project.content.get("skip") or [".cruft.json", ".env", ".env.prod"],
+        )
+        titles = [say["rendered"].format(version=name) for name in names]
+        made = merging.merge(project, old, new, origin, titles)
+        if not made.changes and project.content:
+            print(say["no_change"].format(version=names[1]))
+            return DONE
+        title = title_of(names, chosen, say)
+        changelogs = [template.show(commit, "CHANGELOG.md") for commit in (start, target)]
+        print(f"## {title}\n")
+        if options.check:
+            return NEWS
+        if not options.dry_run:
+            merging.check_branch(project, say)
+            merging.check_out(project, made, title, say)
+            if made.conflicts and options.commit_conflicts:
+                merging.commit_conflicts(project)
+        differences = {
+            "dropped": [f"- `{name}` = {show(old.answers[name])}" for name in dropped],
+            "new_answers": [
+                f"- `{name}` = {show(value)}"
+                for name, value in new.answers.items()
+                if old.answers.get(name) != value
+            ],
+        }
+        print(report.describe(project, made, (old, new), differences, say))
+        if not options.dry_run:
+            added = report.add_variables(project, old, new)
+            if added:
+                print("\n" + say["added"].format(names=", ".join(added)))
+        text = report.news(*changelogs)
+        if text:
+            print(f"\n### {say['news']}\n\n{text}")
+    if options.dry_run:
+        print("\n" + say["dry_run"])
+    else:
+        print("\n" + say["unmerged" if made.conflicts else "merged"].format(branch=merging.UPDATE))
+    return CONFLICTS if made.conflicts else DONE
+
+
+def split_answers(pairs: list[str], say: dict[str, str]) -> dict[str, str]:
+    chosen = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise Refusal(say["no_pair"].format(text=pair))
+        chosen[name.strip()] = value
+    return chosen
+
+
+def find_start(options: argparse.Namespace, project: Project, template: Template) -> str:
+    """Return the commit that a project was rendered from, or was updated to."""
+    say = project.say
+    if options.start:
+        return template.commit_of(options.start)
+    if not project.commit or not template.has(project.commit):
+        known = ", ".join(template.versions())
+        text = say["no_commit_there"]
+        raise Refusal(text.format(commit=project.commit, address=template.address, known=known))
+    return template.git("rev-parse", f"{project.commit}^{{commit}}")
+
+
+def answers_before(
+    project: Project, chosen: dict[str, str], options: dict, say: dict[str, str]
+) -> dict[str, object]:
+    """Return the answers that a project was rendered with.
+
+    Where nothing records them, those that are `chosen` are these, and the others the defaults.
+    """
+    if project.content:
+        return project.answers
+    return {n: read_value(n, text, options.get(n), say) for n, text in chosen.items()}
+
+
+def title_of(names: tuple[str, str], chosen: dict[str, str], say: dict[str, str]) -> str:
+    """Return the merge's subject."""
+    old, new = names
+    text = say["title"].format(old=old, new=new) if old != new else say["title_options"]
+    return text + "".join(f", {name}={value}" for name, value in chosen.items())
+
+
+def show(value: object) -> str:
+    return f"`{json.dumps(value, ensure_ascii=False)}`"
+
+
+def own_address() -> str | None:
+    """Return the address that this program was installed from, if it was from a repository."""
+    try:
+        text = metadata.distribution("ceos-template").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return None
+    return json.loads(text)["url"] if text else None

@@ -1,0 +1,241 @@
+"""Merge what has changed in the template: commits that hold only renderings, and a merge of them.
+
+All of it is made in git's own storage. The working tree and the branch that is checked out change
+in the last step only, and only if there was nothing that is not committed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .git import GitError, Refusal
+from .project import ORIGIN, Project
+from .template import Rendering
+
+# Nothing but renderings, each the child of the one before
+RENDERED = "ceos-template/rendered"
+# The update, as it is going to be merged
+UPDATE = "ceos-template/update"
+# In .git while the working tree changes
+MARK = "ceos-template-update"
+# A folder that the template moves takes a team's own files in it along.
+MERGING = ("-c", "merge.directoryRenames=true", "-c", "merge.renames=true")
+DELETED_BY_TEAM = frozenset("13")
+
+
+@dataclass
+class Merge:
+    """A merge that is computed, and not made: nothing points to its commits yet."""
+
+    # HEAD; the old rendering is an ancestor of it, or of the commit that takes its place
+    base: str
+    rendered: str
+    tree: str
+    # The stages that git has of each file that it could not merge: 1 old rendering, 2 team, 3 new
+    conflicts: dict[str, str] = field(default_factory=dict)
+    # What the team has deleted, or renamed beyond recognition, and the template has changed
+    deleted: list[str] = field(default_factory=list)
+    # The status letter of each file that differs between the renderings, by its path in the project
+    changes: dict[str, str] = field(default_factory=dict)
+
+
+def check_state(project: Project, say: dict[str, str]) -> None:
+    """Raise Refusal where an update would meet work that is not committed."""
+    git = project.git
+    mark = Path(git.folder, git("rev-parse", "--git-path", MARK))
+    changed = git("status", "--porcelain", "--untracked-files=no").splitlines()
+    if mark.exists() and changed:
+        raise Refusal(say["interrupted"].format(branch=mark.read_text(encoding="utf-8").strip()))
+    mark.unlink(missing_ok=True)
+    for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
+        if Path(git.folder, git("rev-parse", "--git-path", name)).exists():
+            raise Refusal(say["in_progress"])
+    if changed:
+        names = ", ".join(line[3:] for line in changed[:5])
+        more = " …" if len(changed) > 5 else ""
+        own = say["edited_origin"] if any(line.endswith(ORIGIN) for line in changed) else ""
+        raise Refusal(say["not_committed"].format(files=names + more) + own)
+    if not git.succeeds("symbolic-ref", "--quiet", "HEAD"):
+        raise Refusal(say["detached"])
+
+
+def check_branch(project: Project, say: dict[str, str]) -> None:
+    """Raise Refusal where an earlier update waits to be merged."""
+    git = project.git
+    waits = git.succeeds("rev-parse", "--verify", "--quiet", f"refs/heads/{UPDATE}")
+    if waits and not git.succeeds("merge-base", "--is-ancestor", UPDATE, "HEAD"):
+        raise Refusal(say["waits"].format(branch=UPDATE))
+    if git("branch", "--show-current") == UPDATE:
+        raise Refusal(say["on_update"].format(branch=UPDATE))
+
+
+def merge(
+    project: Project, old: Rendering, new: Rendering, origin: str, titles: list[str]
+) -> Merge:
+    """Compute the merge of a project with what differs between two renderings.
+
+    `origin` is the text of the new `.cruft.json`, `titles` are the subjects of the two commits of
+    renderings. Git's objects are written; no branch and no file changes.
+    """
+    git = project.git
+    crlf = files_with_crlf(project)
+    trees = [
+        write_tree(project, rendering.project, text, crlf)
+        for rendering, text in ((old, project.origin), (new, origin))
+    ]
+    last = git.find("rev-parse", "--verify", "--quiet", f"refs/heads/{RENDERED}")
+    if last and git("rev-parse", f"{last}^{{tree}}") == trees[0]:
+        base = last
+    else:
+        base = commit(project, trees[0], titles[0], *([last] if last else []))
+    rendered = commit(project, trees[1], titles[1], base)
+    head = git("rev-parse", "HEAD")
+    if not git.succeeds("merge-base", "--is-ancestor", base, head):
+        head = commit(project, f"{head}^{{tree}}", titles[0], head, base)
+    found = merge_trees(project, head, rendered)
+    status = git("diff-tree", "-r", "-z", "--name-status", "--no-renames", *trees).split("\0")
+    for letter, path in zip(status[:-1:2], status[1::2], strict=True):
+        found.changes[path.removeprefix(project.prefix)] = letter
+    found.changes.pop(ORIGIN, None)
+    return found
+
+
+def merge_trees(project: Project, head: str, rendered: str) -> Merge:
+    """Return the merge of two commits; what the team has deleted stays deleted."""
+    git = project.git
+    code, output, errors = git.run(*MERGING, "merge-tree", "--write-tree", "-z", head, rendered)
+    if code not in (0, 1):
+        raise GitError(errors.strip())
+    tree, *entries = output.split("\0")
+    stages: dict[str, str] = {}
+    for entry in entries:
+        # Up to the messages, after an empty entry
+        if not entry:
+            break
+        details, path = entry.split("\t", 1)
+        stages[path] = stages.get(path, "") + details.split()[2]
+    deleted = [path for path, found in stages.items() if set(found) == DELETED_BY_TEAM]
+    if deleted:
+        tree = without(project, tree, deleted)
+    conflicts = {path: found for path, found in stages.items() if path not in deleted}
+    return Merge(head, rendered, tree, conflicts, deleted)
+
+
+def files_with_crlf(project: Project) -> set[str]:
+    """Return the files that are committed with the line endings of Windows."""
+    listed = project.git("ls-files", "-z", "--eol", "--", project.prefix or ".").split("\0")
+    entries = [entry.split("\t", 1) for entry in listed if entry]
+    return {path for details, path in entries if details.split()[0] == "i/crlf"}
+
+
+def write_tree(project: Project, rendered: Path, origin: str, crlf: set[str]) -> str:
+    """Return the tree that has a rendered project in the project's place, and nothing else.
+
+    `origin` replaces its `.cruft.json`; files in `crlf` get the line endings that they have.
+    """
+    git, names = project.git, []
+    for file in sorted(rendered.rglob("*")):
+        name = file.relative_to(rendered).as_posix()
+        if file.is_dir() or project.leaves_out(name):
+            continue
+        names.append(name)
+        if project.prefix + name in crlf:
+            file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    # The name in the folder, since a path with a line break cannot be given.
+    listed = "".join(f"{rendered / name}\n" for name in names)
+    ids = git("hash-object", "-w", "--no-filters", "--stdin-paths", standard_input=listed).split()
+    entries = [
+        f"{'100755' if os.access(rendered / name, os.X_OK) else '100644'} {object_id}\t"
+        f"{project.prefix}{name}\0"
+        for name, object_id in zip(names, ids, strict=True)
+    ]
+    if origin:
+        object_id = git("hash-object", "-w", "--no-filters", "--stdin", standard_input=origin)
+        entries.append(f"100644 {object_id}\t{project.prefix}{ORIGIN}\0")
+    return tree_of(project, "".join(entries))
+
+
+def without(project: Project, tree: str, paths: list[str]) -> str:
+    """Return a tree without some of its files."""
+    nothing = "0" * len(tree)
+    return tree_of(project, "".join(f"0 {nothing}\t{path}\0" for path in paths), tree)
+
+
+def tree_of(project: Project, entries: str, start: str | None = None) -> str:
+    """Return the tree of an index with these entries, on top of another tree's."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = str(Path(folder, "index"))
+        if start:
+            project.git("read-tree", start, GIT_INDEX_FILE=index)
+        update = ("update-index", "-z", "--add", "--index-info")
+        project.git(*update, standard_input=entries, GIT_INDEX_FILE=index)
+        return project.git("write-tree", GIT_INDEX_FILE=index)
+
+
+def commit(project: Project, tree: str, message: str, *parents: str) -> str:
+    """Return a new commit of a tree. One whose author has no name is the template's."""
+    variables: dict[str, str] = {}
+    if not project.git.succeeds("var", "GIT_COMMITTER_IDENT"):
+        for role in ("AUTHOR", "COMMITTER"):
+            variables |= {
+                f"GIT_{role}_NAME": "ceos-template",
+                f"GIT_{role}_EMAIL": "noreply@localhost",
+            }
+    options = [word for parent in parents for word in ("-p", parent)]
+    return project.git(
+        "commit-tree", *options, "-F", "-", tree, standard_input=message, **variables
+    )
+
+
+def check_out(project: Project, made: Merge, title: str, say: dict[str, str]) -> None:
+    """Check the update out on a branch of its own; leave conflicts in the working tree.
+
+    Raise Refusal, with nothing changed, where files would be overwritten that git does not track.
+    """
+    git = project.git
+    code, _, errors = git.run("read-tree", "-m", "-u", "--dry-run", "HEAD", made.tree)
+    if code:
+        raise Refusal(say["in_the_way"].format(error=errors.strip()))
+    start = git("branch", "--show-current")
+    mark = Path(git.folder, git("rev-parse", "--git-path", MARK))
+    mark.write_text(start, encoding="utf-8")
+    git("update-ref", f"refs/heads/{RENDERED}", made.rendered)
+    if made.conflicts:
+        git("update-ref", f"refs/heads/{UPDATE}", made.base)
+        git("switch", "--quiet", "--no-overwrite-ignore", UPDATE)
+        options = ("--quiet", "--no-ff", "--no-verify", "-s", "ort", "-m", title)
+        code, output, errors = git.run(*MERGING, "merge", *options, RENDERED)
+        if code != 1:
+            raise GitError(errors.strip() or output.strip())
+        if made.deleted:
+            git("rm", "--quiet", "--force", "--", *made.deleted)
+    else:
+        done = commit(project, made.tree, title, made.base, made.rendered)
+        git("update-ref", f"refs/heads/{UPDATE}", done)
+        git("switch", "--quiet", "--no-overwrite-ignore", UPDATE)
+    mark.unlink()
+
+
+def commit_conflicts(project: Project) -> None:
+    """Commit the files as they are, with the marks of their conflicts."""
+    project.git("add", "--update")
+    project.git("commit", "--quiet", "--no-verify", "--no-edit")
+
+
+def describe_origin(
+    address: str, commit: str, version: str | None, answers: dict, skip: list
+) -> str:
+    """Return the text of `.cruft.json`, as the template's hook writes it."""
+    content = {
+        "checkout": version,
+        "commit": commit,
+        "template": address,
+        "context": {"cookiecutter": dict(sorted(answers.items()))},
+        "directory": None,
+        "skip": skip,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

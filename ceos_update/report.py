@@ -1,0 +1,135 @@
+"""What somebody who merges an update has to know, as Markdown: it is a pull request's text too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from .merging import Merge
+from .project import Project
+from .template import Rendering
+
+# Values that have to be thought of
+PLACEHOLDER = "CHANGE_ME"
+MIGRATION = re.compile(r".+/migrations/\d+_\w+\.py")
+ADDED, CHANGED, REMOVED = "A", "M", "D"
+
+
+def news(old: str, new: str) -> str:
+    """Return what a changelog has that the older one does not, with the headings above it."""
+    known, lines = set(old.splitlines()), []
+    headings: list[tuple[int, str]] = []
+    for line in new.splitlines():
+        if line.startswith("#"):
+            level = len(line) - len(line.lstrip("#"))
+            headings = [(other, text) for other, text in headings if other < level]
+            headings.append((level, line))
+        elif line.strip() and line not in known:
+            lines += [f"##{text}\n" for level, text in headings if level > 1]
+            headings = [(level, text) for level, text in headings if level == 1]
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def describe(
+    project: Project,
+    made: Merge,
+    renderings: tuple[Rendering, Rendering],
+    differences: dict[str, list[str]],
+    say: dict[str, str],
+) -> str:
+    """Return the steps by hand, the answers that differ, and what could not be merged."""
+    parts = []
+    if made.conflicts:
+        reasons = [
+            f"- `{path}`: {reason(found, say)}" for path, found in sorted(made.conflicts.items())
+        ]
+        parts.append(part(say["conflicts"], reasons))
+    if made.deleted:
+        parts.append(part(say["deleted"], [f"- `{path}`" for path in sorted(made.deleted)]))
+    parts += [part(say[name], lines) for name, lines in differences.items() if lines]
+    steps = list(steps_by_hand(project, made, renderings, say))
+    if steps:
+        parts.append(part(say["steps"], [f"{n}. {step}" for n, step in enumerate(steps, 1)]))
+    return "\n\n".join(parts)
+
+
+def part(title: str, lines: list[str]) -> str:
+    return "\n".join([f"### {title}", "", *lines])
+
+
+def reason(stages: str, say: dict[str, str]) -> str:
+    """Return why git could not merge a file, by the versions that it has of it."""
+    known = {"123": "both_changed", "23": "both_added", "12": "removed"}
+    return say[known.get("".join(sorted(stages)), "both_moved")]
+
+
+def steps_by_hand(
+    project: Project, made: Merge, renderings: tuple[Rendering, Rendering], say: dict[str, str]
+) -> Iterator[str]:
+    changes = made.changes
+    if any(re.fullmatch(r"requirements.*\.txt", path) for path in changes):
+        yield say["install"]
+    migrations = {path: letter for path, letter in changes.items() if MIGRATION.fullmatch(path)}
+    added = {path for path, letter in migrations.items() if letter == ADDED}
+    if added:
+        yield say["migrate"]
+    both = sorted(
+        {path.split("/migrations/")[0] for path in added if has_own(project, path, added)}
+    )
+    if both:
+        yield say["two_leaves"].format(apps=" ".join(name.rpartition("/")[2] for name in both))
+    rewritten = [path for path, letter in migrations.items() if letter != ADDED]
+    if rewritten:
+        yield say["rewritten"].format(files=", ".join(f"`{path}`" for path in rewritten))
+    keys = new_variables(*renderings)
+    if keys:
+        yield say["variables"].format(names=", ".join(f"`{key}`" for key in keys))
+
+
+def has_own(project: Project, added: str, others: set[str]) -> bool:
+    """Return whether the team has a migration of the number of one that the update adds, or later:
+    then two migrations are the last ones.
+    """
+    folder, _, name = added.rpartition("/")
+    listed = project.git("ls-tree", "--name-only", "HEAD", f"{project.prefix}{folder}/").split()
+    own = {path.rpartition("/")[2] for path in listed if MIGRATION.fullmatch(path)}
+    return any(other >= name[:4] and f"{folder}/{other}" not in others for other in own)
+
+
+def new_variables(old: Rendering, new: Rendering) -> list[str]:
+    """Return the names that `.env.example` has only in the new version."""
+    before = read_env(old.project / ".env.example")
+    return [key for key in read_env(new.project / ".env.example") if key not in before]
+
+
+def add_variables(project: Project, old: Rendering, new: Rendering) -> list[str]:
+    """Add new variables to the developer's own `.env`, with the values of a new project, and return
+    their names. Those that a person has to think of, and those that are there, are left out.
+    """
+    file = project.folder / ".env"
+    if not file.is_file():
+        return []
+    text = file.read_bytes().decode("utf-8", errors="surrogateescape")
+    present, values = read_env(file), read_env(new.project / ".env")
+    missing = {
+        key: values[key]
+        for key in new_variables(old, new)
+        if key not in present and values.get(key, PLACEHOLDER) not in ("", PLACEHOLDER)
+    }
+    end = "\r\n" if "\r\n" in text else "\n"
+    start = end if text and not text.endswith("\n") else ""
+    if missing:
+        with file.open("ab") as stream:
+            lines = "".join(f"{key}={value}{end}" for key, value in missing.items())
+            stream.write((start + lines).encode())
+    return list(missing)
+
+
+def read_env(file: Path) -> dict[str, str]:
+    """Return the variables of a .env file, by name; none if there is no file."""
+    if not file.is_file():
+        return {}
+    text = file.read_text(encoding="utf-8", errors="replace")
+    return dict(re.findall(r"^\s*(\w+)\s*=(.*?)\r?$", text, re.MULTILINE))
