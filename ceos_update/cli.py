@@ -16,12 +16,13 @@ from .messages import messages_in
 from .project import Project, choose_answers, find_project, read_value
 from .template import STATES, Template
 
-DONE, NEWS, REFUSED = 0, 1, 2
+# 2 is argparse's.
+DONE, REFUSED, NEWS = 0, 1, 3
 CONFLICTS = NEWS
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Return the exit code: 0 done or nothing to do, 1 news (`--check`) or conflicts, 2 refused."""
+    """Return the exit code: 0 done or nothing to do, 1 refused, 3 news (`--check`) or conflicts."""
     # Windows consoles may speak an older encoding than the one the messages are written in.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -44,8 +45,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "update",
         description="템플릿의 새 버전이나 다른 옵션을 프로젝트에 합칩니다. / "
         "Merge a new version of the template, or other options, into a project.",
-        epilog="exit codes: 0 done, or nothing to do; 1 with --check: there is news, "
-        "otherwise: conflicts to resolve; 2 refused, and nothing has changed",
+        epilog="exit codes: 0 done, or nothing to do; 1 refused, and nothing has changed; "
+        "2 unknown arguments; 3 with --check: there is news, otherwise: conflicts to resolve",
     )
     option = command.add_argument
     option("--to", metavar="VERSION", help="이 버전으로 (기본값: 최신) / default: the newest")

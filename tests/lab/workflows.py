@@ -18,6 +18,8 @@ from pathlib import Path
 
 import yaml
 
+from lab.machine import run
+
 TOKEN = re.compile(r"\s*(==|!=|&&|\|\||[!(),]|'(?:[^']|'')*'|[A-Za-z_][\w.-]*|-?\d+)")
 EVENT = {
     "event_name": "push",
@@ -131,7 +133,9 @@ class Outcome:
 
 
 class Runner:
-    """A machine that runs a job of a workflow, in a fresh checkout of `source`."""
+    """A machine that runs a job of a workflow, in a fresh checkout of `source`; or in a clone of a
+    repository, `origin`, where that is given.
+    """
 
     def __init__(
         self,
@@ -140,12 +144,14 @@ class Runner:
         secrets: dict[str, str],
         variables: dict[str, str] | None = None,
         release: str = "",
+        workflow: str = "deploy.yml",
+        origin: Path | None = None,
         **event: object,
     ) -> None:
         self.workspace, self.temporary = folder / "workspace", folder / "temporary"
         self.temporary.mkdir(parents=True)
-        self.source = source
-        self.workflow = yaml.safe_load((source / ".github/workflows/deploy.yml").read_text())
+        self.source, self.origin = source, origin
+        self.workflow = yaml.safe_load((source / ".github/workflows" / workflow).read_text())
         self.contexts = {
             "github": {**EVENT, "sha": release, **event},
             "secrets": secrets,
@@ -157,6 +163,7 @@ class Runner:
             "HOME": str(folder),
             "CI": "true",
             "GITHUB_ACTIONS": "true",
+            "GITHUB_REF_NAME": "main",
             "GITHUB_SHA": release,
             "GITHUB_WORKSPACE": str(self.workspace),
             "RUNNER_TEMP": str(self.temporary),
@@ -207,6 +214,9 @@ class Runner:
     def use(self, action: str) -> None:
         if not action.startswith("actions/checkout@"):
             raise ValueError(f"not known: {action}")
+        if self.origin:
+            run("git", "clone", "--quiet", self.origin, self.workspace)
+            return
         # What git would check out: nothing that is ignored.
         ignored = shutil.ignore_patterns(".env", ".env.prod", "db.sqlite3", "media")
         shutil.copytree(self.source, self.workspace, ignore=ignored)
