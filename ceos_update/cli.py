@@ -13,7 +13,7 @@ from pathlib import Path
 from . import merging, report
 from .git import GitError, Refusal
 from .messages import messages_in
-from .project import Project, choose_answers, find_project, read_value
+from .project import Project, choose_answers, find_project, read_answers
 from .template import STATES, Template
 
 # 2 is argparse's.
@@ -84,71 +84,85 @@ def update(options: argparse.Namespace, project: Project) -> int:
     chosen = split_answers(options.answers, project.say)
     if not project.content:
         project.say = messages_in(chosen.get("docs_language"))
-    say = project.say
-    only_shown = options.check or options.dry_run
+    say, only_shown = project.say, options.check or options.dry_run
     if not only_shown:
-        merging.check_state(project, say)
+        merging.check_state(project)
+    address = find_address(options, project)
+    with tempfile.TemporaryDirectory(prefix="ceos-template-", ignore_cleanup_errors=True) as folder:
+        template = Template(address, Path(folder), say)
+        start = find_start(options, project, template)
+        target = template.commit_of(options.to) if options.to else template.newest(start)
+        if start == target and not chosen and project.content:
+            print(say["up_to_date"].format(version=template.name_of(start)))
+            return DONE
+        plan = make_plan(project, template, (start, target), options.to, chosen)
+        if not plan.made.changes and project.content:
+            print(say["no_change"].format(version=template.name_of(target)))
+            return DONE
+        if not only_shown:
+            merging.check_branch(project)
+            merging.check_out(project, plan.made, plan.title)
+            if plan.made.conflicts and options.commit_conflicts:
+                merging.commit_conflicts(project)
+        print(report.describe(project, plan, say))
+        if options.check:
+            return NEWS
+        if not only_shown:
+            added = report.add_variables(project, *plan.renderings)
+            if added:
+                print("\n" + say["added"].format(names=", ".join(added)))
+    end = "dry_run" if options.dry_run else "unmerged" if plan.made.conflicts else "merged"
+    print("\n" + say[end].format(branch=merging.UPDATE))
+    return CONFLICTS if plan.made.conflicts else DONE
+
+
+def make_plan(
+    project: Project,
+    template: Template,
+    commits: tuple[str, str],
+    version: str | None,
+    chosen: dict[str, str],
+) -> report.Plan:
+    """Render a project from two commits of the template, and compute what an update merges.
+
+    `version` is the target's name as it was given, `chosen` are the new answers: for a project
+    that has no record of its answers, those that it was made with.
+    """
+    say, (start, target) = project.say, commits
+    options = template.options(start)
+    before = project.answers if project.content else read_answers(chosen, options, say)
+    old = template.render(start, before, "old")
+    changed = chosen if project.content else {}
+    answers, dropped = choose_answers(
+        old.answers, changed, old.derived, template.options(target), say
+    )
+    new = template.render(target, answers, "new")
+    origin = merging.describe_origin(project, template.address, target, version, new.answers)
+    names = [template.name_of(commit) for commit in commits]
+    titles = [say["rendered"].format(version=name) for name in names]
+    title = say["title"].format(old=names[0], new=names[1])
+    if start == target:
+        title = say["title_options"]
+    title += "".join(f", {name}={value}" for name, value in changed.items())
+    return report.Plan(
+        title,
+        merging.merge(project, old, new, origin, titles),
+        (old, new),
+        dropped,
+        report.news(*(template.show(commit, "CHANGELOG.md") for commit in commits)),
+    )
+
+
+def find_address(options: argparse.Namespace, project: Project) -> str:
+    """Return the template's address; raise Refusal where it, or the version, is not known."""
+    say = project.say
     if not project.commit and not options.start:
         known = ", ".join(state["version"] for state in STATES)
         raise Refusal(say["no_origin"].format(known=known))
     address = options.template or project.address or own_address()
     if not address:
         raise Refusal(say["no_address"])
-    with tempfile.TemporaryDirectory(prefix="ceos-template-", ignore_cleanup_errors=True) as folder:
-        template = Template(address, Path(folder), say)
-        start = find_start(options, project, template)
-        target = template.commit_of(options.to) if options.to else template.newest(start)
-        names = (template.name_of(start), template.name_of(target))
-        before = answers_before(project, chosen, template.options(start), say)
-        if start == target and not chosen:
-            print(say["up_to_date"].format(version=names[0]))
-            return DONE
-        old = template.render(start, before, "old")
-        chosen_now = chosen if project.content else {}
-        answers, dropped = choose_answers(
-            old.answers, chosen_now, old.derived, template.options(target), say
-        )
-        new = template.render(target, answers, "new")
-        origin = merging.describe_origin(
-            *(address, target, options.to, new.answers),
-            project.content.get("skip") or [".cruft.json", ".env", ".env.prod"],
-        )
-        titles = [say["rendered"].format(version=name) for name in names]
-        made = merging.merge(project, old, new, origin, titles)
-        if not made.changes and project.content:
-            print(say["no_change"].format(version=names[1]))
-            return DONE
-        title = title_of(names, chosen, say)
-        changelogs = [template.show(commit, "CHANGELOG.md") for commit in (start, target)]
-        print(f"## {title}\n")
-        if options.check:
-            return NEWS
-        if not options.dry_run:
-            merging.check_branch(project, say)
-            merging.check_out(project, made, title, say)
-            if made.conflicts and options.commit_conflicts:
-                merging.commit_conflicts(project)
-        differences = {
-            "dropped": [f"- `{name}` = {show(old.answers[name])}" for name in dropped],
-            "new_answers": [
-                f"- `{name}` = {show(value)}"
-                for name, value in new.answers.items()
-                if old.answers.get(name) != value
-            ],
-        }
-        print(report.describe(project, made, (old, new), differences, say))
-        if not options.dry_run:
-            added = report.add_variables(project, old, new)
-            if added:
-                print("\n" + say["added"].format(names=", ".join(added)))
-        text = report.news(*changelogs)
-        if text:
-            print(f"\n### {say['news']}\n\n{text}")
-    if options.dry_run:
-        print("\n" + say["dry_run"])
-    else:
-        print("\n" + say["unmerged" if made.conflicts else "merged"].format(branch=merging.UPDATE))
-    return CONFLICTS if made.conflicts else DONE
+    return address
 
 
 def split_answers(pairs: list[str], say: dict[str, str]) -> dict[str, str]:
@@ -171,29 +185,6 @@ def find_start(options: argparse.Namespace, project: Project, template: Template
         text = say["no_commit_there"]
         raise Refusal(text.format(commit=project.commit, address=template.address, known=known))
     return template.git("rev-parse", f"{project.commit}^{{commit}}")
-
-
-def answers_before(
-    project: Project, chosen: dict[str, str], options: dict, say: dict[str, str]
-) -> dict[str, object]:
-    """Return the answers that a project was rendered with.
-
-    Where nothing records them, those that are `chosen` are these, and the others the defaults.
-    """
-    if project.content:
-        return project.answers
-    return {n: read_value(n, text, options.get(n), say) for n, text in chosen.items()}
-
-
-def title_of(names: tuple[str, str], chosen: dict[str, str], say: dict[str, str]) -> str:
-    """Return the merge's subject."""
-    old, new = names
-    text = say["title"].format(old=old, new=new) if old != new else say["title_options"]
-    return text + "".join(f", {name}={value}" for name, value in chosen.items())
-
-
-def show(value: object) -> str:
-    return f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
 def own_address() -> str | None:

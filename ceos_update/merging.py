@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .git import GitError, Refusal
-from .project import ORIGIN, Project
+from .project import OF_EACH_COMPUTER, ORIGIN, Project
 from .template import Rendering
 
 # Nothing but renderings, each the child of the one before
@@ -43,9 +43,9 @@ class Merge:
     changes: dict[str, str] = field(default_factory=dict)
 
 
-def check_state(project: Project, say: dict[str, str]) -> None:
+def check_state(project: Project) -> None:
     """Raise Refusal where an update would meet work that is not committed."""
-    git = project.git
+    git, say = project.git, project.say
     mark = Path(git.folder, git("rev-parse", "--git-path", MARK))
     changed = git("status", "--porcelain", "--untracked-files=no").splitlines()
     if mark.exists() and changed:
@@ -63,9 +63,9 @@ def check_state(project: Project, say: dict[str, str]) -> None:
         raise Refusal(say["detached"])
 
 
-def check_branch(project: Project, say: dict[str, str]) -> None:
+def check_branch(project: Project) -> None:
     """Raise Refusal where an earlier update waits to be merged."""
-    git = project.git
+    git, say = project.git, project.say
     waits = git.succeeds("rev-parse", "--verify", "--quiet", f"refs/heads/{UPDATE}")
     if waits and not git.succeeds("merge-base", "--is-ancestor", UPDATE, "HEAD"):
         raise Refusal(say["waits"].format(branch=UPDATE))
@@ -191,12 +191,12 @@ def commit(project: Project, tree: str, message: str, *parents: str) -> str:
     )
 
 
-def check_out(project: Project, made: Merge, title: str, say: dict[str, str]) -> None:
+def check_out(project: Project, made: Merge, title: str) -> None:
     """Check the update out on a branch of its own; leave conflicts in the working tree.
 
     Raise Refusal, with nothing changed, where files would be overwritten that git does not track.
     """
-    git = project.git
+    git, say = project.git, project.say
     code, _, errors = git.run("read-tree", "-m", "-u", "--dry-run", "HEAD", made.tree)
     if code:
         raise Refusal(say["in_the_way"].format(error=errors.strip()))
@@ -227,15 +227,15 @@ def commit_conflicts(project: Project) -> None:
 
 
 def describe_origin(
-    address: str, commit: str, version: str | None, answers: dict, skip: list
+    project: Project, address: str, commit: str, version: str | None, answers: dict[str, object]
 ) -> str:
-    """Return the text of `.cruft.json`, as the template's hook writes it."""
+    """Return the text of a project's new `.cruft.json`, as the template's hook writes it."""
     content = {
         "checkout": version,
         "commit": commit,
         "template": address,
         "context": {"cookiecutter": dict(sorted(answers.items()))},
         "directory": None,
-        "skip": skip,
+        "skip": project.content.get("skip") or OF_EACH_COMPUTER,
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -13,6 +13,10 @@ MESSAGES = {
         ),
         "no_commit": '아직 commit이 없습니다. 먼저 git add -A && git commit -m "First commit" 을 '
         "실행해 주세요.",
+        "no_project": (
+            "{folder} 에는 템플릿으로 만든 프로젝트(.cruft.json이나 manage.py)가 없습니다. 프로젝트 "
+            "폴더로 이동해서 다시 실행해 주세요."
+        ),
         "several": (
             "이 저장소에는 템플릿으로 만든 프로젝트가 여러 개 있습니다: {folders}. "
             "업데이트할 프로젝트의 폴더로 이동해서 다시 실행해 주세요."
@@ -139,6 +143,10 @@ MESSAGES = {
             'first: git init && git add -A && git commit -m "First commit"'
         ),
         "no_commit": 'There is no commit yet. Run first: git add -A && git commit -m "First commit"',
+        "no_project": (
+            "{folder} has no project made from the template (.cruft.json, manage.py). Run this in "
+            "your project's folder."
+        ),
         "several": (
             "This repository has several projects made from the template: {folders}. Run this in "
             "the folder of the one to update."

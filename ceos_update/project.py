@@ -13,8 +13,9 @@ from .git import OLDEST, Git, GitError, Refusal
 from .messages import messages_in
 
 ORIGIN = ".cruft.json"
-# Each computer has its own, and an update never has a part in them.
-NOT_UPDATED = (ORIGIN, ".env", ".env.prod", "db.sqlite3", "db.sqlite3-*", "media/*")
+# An update has no part in what each computer has of its own.
+OF_EACH_COMPUTER = [ORIGIN, ".env", ".env.prod"]
+NOT_UPDATED = [*OF_EACH_COMPUTER, "db.sqlite3*", "media"]
 TRUE, FALSE = ("true", "yes", "y", "on", "1"), ("false", "no", "n", "off", "0")
 # The name of the folder, and of the Compose project with its volumes
 SLUG = "project_slug"
@@ -98,9 +99,11 @@ def find_folder(here: Path, top: Path, git: Git, say: dict[str, str]) -> Path:
     if found:
         return top / found[0]
     for folder in (here, *here.parents):
-        if (folder / "manage.py").is_file() or folder == top:
+        if (folder / "manage.py").is_file():
             return folder
-    return top
+        if folder == top:
+            break
+    raise Refusal(say["no_project"].format(folder=here))
 
 
 def read_origin(project: Project) -> None:
@@ -152,11 +155,7 @@ def choose_answers(
     dropped = [name for name in answers if name not in names]
     if chosen:
         new = {name: value for name, value in new.items() if derived.get(name) != value}
-    for name, text in chosen.items():
-        if name not in names:
-            close = difflib.get_close_matches(name.lower(), names, n=1) or names
-            raise Refusal(say["no_option"].format(name=name, known=", ".join(close)))
-        new[name] = read_value(name, text, options[name], say)
+    new |= read_answers(chosen, options, say)
     for name, value in new.items():
         allowed = options[name]
         if isinstance(allowed, list) and value not in allowed:
@@ -165,9 +164,19 @@ def choose_answers(
     return new, dropped
 
 
-def read_value(name: str, text: str, default: object, say: dict[str, str]) -> str | bool:
-    if not isinstance(default, bool):
-        return text
-    if text.lower() in TRUE + FALSE:
-        return text.lower() in TRUE
-    raise Refusal(say["no_choice"].format(name=name, value=text, allowed="true, false"))
+def read_answers(chosen: dict[str, str], options: dict, say: dict[str, str]) -> dict[str, object]:
+    """Return answers that were given as text; raise Refusal for a name or a value that is wrong."""
+    names = [name for name in options if not name.startswith("_")]
+    answers: dict[str, object] = {}
+    for name, text in chosen.items():
+        if name not in names:
+            close = difflib.get_close_matches(name.lower(), names, n=1) or names
+            raise Refusal(say["no_option"].format(name=name, known=", ".join(close)))
+        if not isinstance(options[name], bool):
+            answers[name] = text
+        elif text.lower() in TRUE + FALSE:
+            answers[name] = text.lower() in TRUE
+        else:
+            allowed = "true, false"
+            raise Refusal(say["no_choice"].format(name=name, value=text, allowed=allowed))
+    return answers

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from .merging import Merge
@@ -13,7 +15,20 @@ from .template import Rendering
 # Values that have to be thought of
 PLACEHOLDER = "CHANGE_ME"
 MIGRATION = re.compile(r".+/migrations/\d+_\w+\.py")
-ADDED, CHANGED, REMOVED = "A", "M", "D"
+ADDED = "A"
+
+
+@dataclass
+class Plan:
+    """An update that is computed: the merge's subject, the merge, the old and the new rendering,
+    the names of answers that the new version does not ask for, and the changelog's part.
+    """
+
+    title: str
+    made: Merge
+    renderings: tuple[Rendering, Rendering]
+    dropped: list[str]
+    news: str
 
 
 def news(old: str, new: str) -> str:
@@ -26,37 +41,31 @@ def news(old: str, new: str) -> str:
             headings = [(other, text) for other, text in headings if other < level]
             headings.append((level, line))
         elif line.strip() and line not in known:
-            lines += [f"##{text}\n" for level, text in headings if level > 1]
+            # Below the heading of a report's part
+            lines += [f"\n##{text}\n" for level, text in headings if level > 1]
             headings = [(level, text) for level, text in headings if level == 1]
             lines.append(line)
-    return "\n".join(lines)
+    return "\n".join(lines).strip()
 
 
-def describe(
-    project: Project,
-    made: Merge,
-    renderings: tuple[Rendering, Rendering],
-    differences: dict[str, list[str]],
-    say: dict[str, str],
-) -> str:
-    """Return the steps by hand, the answers that differ, and what could not be merged."""
-    parts = []
-    if made.conflicts:
-        reasons = [
-            f"- `{path}`: {reason(found, say)}" for path, found in sorted(made.conflicts.items())
-        ]
-        parts.append(part(say["conflicts"], reasons))
-    if made.deleted:
-        parts.append(part(say["deleted"], [f"- `{path}`" for path in sorted(made.deleted)]))
-    parts += [part(say[name], lines) for name, lines in differences.items() if lines]
-    steps = list(steps_by_hand(project, made, renderings, say))
-    if steps:
-        parts.append(part(say["steps"], [f"{n}. {step}" for n, step in enumerate(steps, 1)]))
-    return "\n\n".join(parts)
+def describe(project: Project, plan: Plan, say: dict[str, str]) -> str:
+    """Return what the update is, what could not be merged, the steps by hand and the news."""
+    made, (old, new) = plan.made, plan.renderings
+    changed = {n: v for n, v in new.answers.items() if old.answers.get(n) != v}
+    parts = {
+        "conflicts": [f"- `{f}`: {reason(s, say)}" for f, s in sorted(made.conflicts.items())],
+        "deleted": [f"- `{path}`" for path in sorted(made.deleted)],
+        "dropped": [answer(name, old.answers[name]) for name in plan.dropped],
+        "new_answers": [answer(name, value) for name, value in changed.items()],
+        "steps": [f"{n}. {step}" for n, step in enumerate(steps_by_hand(project, plan, say), 1)],
+        "news": plan.news.splitlines(),
+    }
+    texts = [f"### {say[name]}\n\n" + "\n".join(lines) for name, lines in parts.items() if lines]
+    return "\n\n".join([f"## {plan.title}", *texts])
 
 
-def part(title: str, lines: list[str]) -> str:
-    return "\n".join([f"### {title}", "", *lines])
+def answer(name: str, value: object) -> str:
+    return f"- `{name}` = `{json.dumps(value, ensure_ascii=False)}`"
 
 
 def reason(stages: str, say: dict[str, str]) -> str:
@@ -65,10 +74,8 @@ def reason(stages: str, say: dict[str, str]) -> str:
     return say[known.get("".join(sorted(stages)), "both_moved")]
 
 
-def steps_by_hand(
-    project: Project, made: Merge, renderings: tuple[Rendering, Rendering], say: dict[str, str]
-) -> Iterator[str]:
-    changes = made.changes
+def steps_by_hand(project: Project, plan: Plan, say: dict[str, str]) -> Iterator[str]:
+    changes = plan.made.changes
     if any(re.fullmatch(r"requirements.*\.txt", path) for path in changes):
         yield say["install"]
     migrations = {path: letter for path, letter in changes.items() if MIGRATION.fullmatch(path)}
@@ -83,7 +90,7 @@ def steps_by_hand(
     rewritten = [path for path, letter in migrations.items() if letter != ADDED]
     if rewritten:
         yield say["rewritten"].format(files=", ".join(f"`{path}`" for path in rewritten))
-    keys = new_variables(*renderings)
+    keys = new_variables(*plan.renderings)
     if keys:
         yield say["variables"].format(names=", ".join(f"`{key}`" for key in keys))
 
