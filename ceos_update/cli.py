@@ -104,13 +104,12 @@ def update(options: argparse.Namespace, project: Project) -> int:
             merging.check_out(project, plan.made, plan.title)
             if plan.made.conflicts and options.commit_conflicts:
                 merging.commit_conflicts(project)
+        added = [] if only_shown else report.add_variables(project, *plan.renderings)
         print(report.describe(project, plan, say))
         if options.check:
             return NEWS
-        if not only_shown:
-            added = report.add_variables(project, *plan.renderings)
-            if added:
-                print("\n" + say["added"].format(names=", ".join(added)))
+        if added:
+            print("\n" + say["added"].format(names=", ".join(added)))
     end = "dry_run" if options.dry_run else "unmerged" if plan.made.conflicts else "merged"
     print("\n" + say[end].format(branch=merging.UPDATE))
     return CONFLICTS if plan.made.conflicts else DONE

@@ -20,7 +20,7 @@ from .template import Rendering
 RENDERED = "ceos-template/rendered"
 # The update, as it is going to be merged
 UPDATE = "ceos-template/update"
-# In .git while the working tree changes
+# A file in .git while the working tree changes
 MARK = "ceos-template-update"
 # A folder that the template moves takes a team's own files in it along.
 MERGING = ("-c", "merge.directoryRenames=true", "-c", "merge.renames=true")
@@ -46,11 +46,16 @@ class Merge:
 def check_state(project: Project) -> None:
     """Raise Refusal where an update would meet work that is not committed."""
     git, say = project.git, project.say
-    mark = Path(git.folder, git("rev-parse", "--git-path", MARK))
     changed = git("status", "--porcelain", "--untracked-files=no").splitlines()
-    if mark.exists() and changed:
-        raise Refusal(say["interrupted"].format(branch=mark.read_text(encoding="utf-8").strip()))
-    mark.unlink(missing_ok=True)
+    mark = mark_of(project)
+    if mark.exists():
+        start, tip = mark.read_text(encoding="utf-8").splitlines()
+        if changed:
+            raise Refusal(say["interrupted"].format(branch=start))
+        if git.find("rev-parse", "--verify", "--quiet", f"refs/heads/{UPDATE}") == tip:
+            git("switch", "--quiet", start)
+            git("branch", "--quiet", "-D", UPDATE)
+        mark.unlink()
     for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
         if Path(git.folder, git("rev-parse", "--git-path", name)).exists():
             raise Refusal(say["in_progress"])
@@ -200,24 +205,29 @@ def check_out(project: Project, made: Merge, title: str) -> None:
     code, _, errors = git.run("read-tree", "-m", "-u", "--dry-run", "HEAD", made.tree)
     if code:
         raise Refusal(say["in_the_way"].format(error=errors.strip()))
-    start = git("branch", "--show-current")
-    mark = Path(git.folder, git("rev-parse", "--git-path", MARK))
-    mark.write_text(start, encoding="utf-8")
+    tip = made.base
+    if not made.conflicts:
+        tip = commit(project, made.tree, title, made.base, made.rendered)
+    mark = mark_of(project)
+    mark.write_text(f"{git('branch', '--show-current')}\n{tip}\n", encoding="utf-8")
     git("update-ref", f"refs/heads/{RENDERED}", made.rendered)
+    git("update-ref", f"refs/heads/{UPDATE}", tip)
+    git("switch", "--quiet", "--no-overwrite-ignore", UPDATE)
     if made.conflicts:
-        git("update-ref", f"refs/heads/{UPDATE}", made.base)
-        git("switch", "--quiet", "--no-overwrite-ignore", UPDATE)
         options = ("--quiet", "--no-ff", "--no-verify", "-s", "ort", "-m", title)
         code, output, errors = git.run(*MERGING, "merge", *options, RENDERED)
         if code != 1:
             raise GitError(errors.strip() or output.strip())
         if made.deleted:
             git("rm", "--quiet", "--force", "--", *made.deleted)
-    else:
-        done = commit(project, made.tree, title, made.base, made.rendered)
-        git("update-ref", f"refs/heads/{UPDATE}", done)
-        git("switch", "--quiet", "--no-overwrite-ignore", UPDATE)
     mark.unlink()
+
+
+def mark_of(project: Project) -> Path:
+    """Return the file that names, while the working tree changes, the branch that was checked out
+    and the commit that UPDATE is set to.
+    """
+    return Path(project.git.folder, project.git("rev-parse", "--git-path", MARK))
 
 
 def commit_conflicts(project: Project) -> None:
