@@ -4,7 +4,8 @@
 #                    are skipped, or fail with REQUIRE_CONTAINERS=1
 # make test-faults   rare cases, at length
 # make lock          renew every requirements*.txt, the rendered project's included
-# make release       turn Unreleased in CHANGELOG.md into a version, commit and tag it
+# make release       test updates to this version; then turn Unreleased in CHANGELOG.md into a version,
+#                    commit and tag it
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -31,7 +32,8 @@ test-faults: $(VENV)/installed
 lock: $(VENV)/installed
 	$(BIN)/python tools/lock.py
 
-release: python
+release: $(VENV)/installed
+	$(BIN)/python -m pytest -q tests/updates -m "not faults"
 	@$(PYTHON) tools/release.py
 
 python:

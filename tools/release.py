@@ -1,11 +1,13 @@
 """Make `Unreleased` in CHANGELOG.md today's version, commit and tag it: `make release`.
 
-Standard library only. Everything is checked before anything changes, and nothing is pushed.
+Standard library only. Everything is checked before anything changes, and nothing is pushed. The
+earlier releases are named in ceos_update/states.json, for repositories without their tags.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import subprocess
 import sys
@@ -15,6 +17,8 @@ from pathlib import Path
 TEMPLATE = Path(__file__).resolve().parent.parent
 CHANGELOG = TEMPLATE / "CHANGELOG.md"
 PROJECT = TEMPLATE / "pyproject.toml"
+STATES = TEMPLATE / "ceos_update" / "states.json"
+VERSION = re.compile(r"\d+(\.\d+)+")
 UNRELEASED = "## [Unreleased]\n"
 
 
@@ -28,6 +32,7 @@ def main() -> None:
     project = with_version(PROJECT.read_text(encoding="utf-8"), version)
     write(CHANGELOG, changelog.replace(UNRELEASED, f"{UNRELEASED}\n## [{version}] - {today}\n", 1))
     write(PROJECT, project)
+    write(STATES, with_releases(json.loads(STATES.read_text(encoding="utf-8"))))
     commit_and_tag(version)
     print(f"==> {version} is committed and tagged. To publish it, run:")
     print(f"    git push --atomic origin main {version}")
@@ -66,8 +71,17 @@ def with_version(project: str, version: str) -> str:
     return changed
 
 
+def with_releases(states: list[dict[str, str]]) -> str:
+    """Return the text of STATES with the releases that have a tag and are not named yet."""
+    named = {state["version"] for state in states}
+    for tag in git("tag", "--list", "--sort=creatordate").split():
+        if VERSION.fullmatch(tag) and tag not in named:
+            states.append({"version": tag, "commit": git("rev-parse", f"{tag}^{{commit}}")})
+    return "[\n" + ",\n".join(f"  {json.dumps(state)}" for state in states) + "\n]\n"
+
+
 def commit_and_tag(version: str) -> None:
-    files = [str(CHANGELOG), str(PROJECT)]
+    files = [str(CHANGELOG), str(PROJECT), str(STATES)]
     try:
         git("commit", "--quiet", "--message", f"Release {version}", "--", *files)
         git("tag", "--annotate", "--message", f"Release {version}", version)

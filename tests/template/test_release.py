@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.machine import run
 from lab.rendering import TEMPLATE
 
 
@@ -22,6 +24,9 @@ def today() -> str:
 
 
 CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A thing.\n\n## [2020.1.1]\n\n- Old.\n"
+
+
+STATES = '[\n  {"version": "2019.1.1", "commit": "5de6c76"}\n]\n'
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -41,6 +46,8 @@ def repository(tmp_path: Path) -> Path:
     (tmp_path / "tools").mkdir()
     shutil.copy(TEMPLATE / "tools" / "release.py", tmp_path / "tools")
     shutil.copy(TEMPLATE / "pyproject.toml", tmp_path)
+    (tmp_path / "ceos_update").mkdir()
+    (tmp_path / "ceos_update" / "states.json").write_text(STATES, encoding="utf-8")
     (tmp_path / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
     git(tmp_path, "init", "--quiet", "--initial-branch=main")
     git(tmp_path, "config", "user.name", "Test")
@@ -62,8 +69,11 @@ def release(repository: Path) -> subprocess.CompletedProcess:
 
 def state(repository: Path) -> tuple:
     """Return everything that a refusal may not change."""
-    files = {file.name: file.read_bytes() for file in repository.glob("*.*") if file.is_file()}
-    return files, git(repository, "show-ref"), git(repository, "status", "--porcelain")
+    files = [
+        file for file in repository.rglob("*.*") if file.is_file() and ".git" not in file.parts
+    ]
+    contents = {file: file.read_bytes() for file in files}
+    return contents, git(repository, "show-ref"), git(repository, "status", "--porcelain")
 
 
 def test_a_release_has_the_entries_the_version_a_commit_and_a_tag(repository: Path) -> None:
@@ -89,6 +99,11 @@ def test_a_second_release_on_a_day_has_a_number(repository: Path) -> None:
 
     assert release(repository).returncode == 0
     assert git(repository, "tag").split() == [today(), f"{today()}.1"]
+    # A clone without tags knows the first one, too.
+    commit_id = git(repository, "rev-parse", f"{today()}^{{}}").strip()
+    named = f',\n  {{"version": "{today()}", "commit": "{commit_id}"}}\n]\n'
+    states = (repository / "ceos_update" / "states.json").read_text(encoding="utf-8")
+    assert states == STATES.replace("\n]\n", named)
 
 
 def leave_a_change(repository: Path) -> None:
@@ -150,3 +165,12 @@ def test_the_templates_own_files_have_the_form_that_a_release_needs() -> None:
     assert changelog.count("\n## [Unreleased]\n") == 1
     assert len(re.findall(r'(?m)^version = ".*"$', project)) == 1
     assert tomllib.loads(project)["project"]["version"]
+    states = (TEMPLATE / "ceos_update" / "states.json").read_text(encoding="utf-8")
+    lines = ",\n".join(f"  {json.dumps(state)}" for state in json.loads(states))
+    assert states == f"[\n{lines}\n]\n"
+
+
+def test_make_release_wants_updates_from_the_last_versions_to_work() -> None:
+    commands = run("make", "--dry-run", "release", cwd=TEMPLATE).stdout
+    tests, release = commands.index("pytest -q tests/updates"), commands.index("tools/release.py")
+    assert tests < release
