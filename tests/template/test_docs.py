@@ -246,8 +246,8 @@ def pairs() -> list[tuple[Path, Path]]:
     """Return each guide in Korean and in English, equal pairs once."""
     found = {b"template": (TEMPLATE / "README.ko.md", TEMPLATE / "README.md")}
     for korean, english in language_pairs():
-        for path in ("README.md", "docs/apps.md", "docs/deploy.md", "docs/frontend.md"):
-            files = render(korean) / path, render(english) / path
+        for name in ("README", "docs/apps", "docs/deploy", "docs/frontend", "docs/update"):
+            files = render(korean) / f"{name}.md", render(english) / f"{name}.md"
             found.setdefault(b"".join(file.read_bytes() for file in files), files)
     return list(found.values())
 
