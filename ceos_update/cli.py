@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import sys
 import tempfile
 from importlib import metadata
@@ -30,6 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
         return update(options, find_project(Path.cwd()))
+    except BrokenPipeError:
+        # As of `update | head`: everything is done by then. What is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except (Refusal, GitError) as error:
         print(error, file=sys.stderr)
         return REFUSED
@@ -83,7 +88,7 @@ def update(options: argparse.Namespace, project: Project) -> int:
     """Carry out the command for a project; raise Refusal where that is not possible."""
     chosen = split_answers(options.answers, project.say)
     if not project.content:
-        project.say = messages_in(chosen.get("docs_language"))
+        project.say = messages_in(chosen.get("docs_language", "ko"))
     say, only_shown = project.say, options.check or options.dry_run
     if not only_shown:
         merging.check_state(project)
@@ -95,7 +100,7 @@ def update(options: argparse.Namespace, project: Project) -> int:
         if start == target and not chosen and project.content:
             print(say["up_to_date"].format(version=template.name_of(start)))
             return DONE
-        plan = make_plan(project, template, (start, target), options.to, chosen)
+        plan = make_plan(project, template, (start, target), chosen)
         if not plan.made.changes and project.content:
             print(say["no_change"].format(version=template.name_of(target)))
             return DONE
@@ -103,15 +108,18 @@ def update(options: argparse.Namespace, project: Project) -> int:
             merging.check_branch(project)
             merging.check_out(project, plan.made, plan.title)
             if plan.made.conflicts and options.commit_conflicts:
-                merging.commit_conflicts(project)
+                merging.commit_conflicts(project, plan.made)
         added = [] if only_shown else report.add_variables(project, *plan.renderings)
         print(report.describe(project, plan, say))
         if options.check:
             return NEWS
         if added:
             print("\n" + say["added"].format(names=", ".join(added)))
+    # Not a part of the report
+    sys.stdout.flush()
     end = "dry_run" if options.dry_run else "unmerged" if plan.made.conflicts else "merged"
-    print("\n" + say[end].format(branch=merging.UPDATE))
+    if not options.commit_conflicts:
+        print("\n" + say[end].format(branch=merging.UPDATE), file=sys.stderr)
     return CONFLICTS if plan.made.conflicts else DONE
 
 
@@ -119,13 +127,12 @@ def make_plan(
     project: Project,
     template: Template,
     commits: tuple[str, str],
-    version: str | None,
     chosen: dict[str, str],
 ) -> report.Plan:
     """Render a project from two commits of the template, and compute what an update merges.
 
-    `version` is the target's name as it was given, `chosen` are the new answers: for a project
-    that has no record of its answers, those that it was made with.
+    `chosen` are the new answers: for a project that has no record of its answers, those that it was
+    made with.
     """
     say, (start, target) = project.say, commits
     options = template.options(start)
@@ -136,7 +143,7 @@ def make_plan(
         old.answers, changed, old.derived, template.options(target), say
     )
     new = template.render(target, answers, "new")
-    origin = merging.describe_origin(project, template.address, target, version, new.answers)
+    origin = merging.describe_origin(project, template.address, target, new.answers)
     names = [template.name_of(commit) for commit in commits]
     titles = [say["rendered"].format(version=name) for name in names]
     title = say["title"].format(old=names[0], new=names[1])
@@ -157,7 +164,9 @@ def find_address(options: argparse.Namespace, project: Project) -> str:
     say = project.say
     if not project.commit and not options.start:
         known = ", ".join(state["version"] for state in STATES)
-        raise Refusal(say["no_origin"].format(known=known))
+        raise Refusal(
+            say["no_version_known" if project.content else "no_origin"].format(known=known)
+        )
     address = options.template or project.address or own_address()
     if not address:
         raise Refusal(say["no_address"])

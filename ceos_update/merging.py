@@ -70,12 +70,17 @@ def check_state(project: Project) -> None:
 
 def check_branch(project: Project) -> None:
     """Raise Refusal where an earlier update waits to be merged."""
-    git, say = project.git, project.say
-    waits = git.succeeds("rev-parse", "--verify", "--quiet", f"refs/heads/{UPDATE}")
-    if waits and not git.succeeds("merge-base", "--is-ancestor", UPDATE, "HEAD"):
-        raise Refusal(say["waits"].format(branch=UPDATE))
+    git = project.git
     if git("branch", "--show-current") == UPDATE:
-        raise Refusal(say["on_update"].format(branch=UPDATE))
+        raise Refusal(project.say["on_update"].format(branch=UPDATE))
+    tip = git.find("rev-parse", "--verify", "--quiet", f"refs/heads/{UPDATE}")
+    if not tip or git.succeeds("merge-base", "--is-ancestor", tip, "HEAD"):
+        return
+    # Merged as another commit, or given up before anything was merged
+    file = f"{project.prefix}{ORIGIN}"
+    merged = git.find("rev-parse", f"{tip}:{file}") == git.find("rev-parse", f"HEAD:{file}")
+    if not merged and not git.succeeds("diff", "--quiet", f"{tip}^1", tip):
+        raise Refusal(project.say["waits"].format(branch=UPDATE))
 
 
 def merge(
@@ -230,18 +235,23 @@ def mark_of(project: Project) -> Path:
     return Path(project.git.folder, project.git("rev-parse", "--git-path", MARK))
 
 
-def commit_conflicts(project: Project) -> None:
-    """Commit the files as they are, with the marks of their conflicts."""
+def commit_conflicts(project: Project, made: Merge) -> None:
+    """Commit the files as they are, each with the marks of its conflict."""
+    for path in made.conflicts:
+        file = project.git.folder / path
+        text = file.read_bytes() if file.is_file() else b""
+        # One that a side has deleted has none.
+        if text and b"<<<<<<< " not in text:
+            file.write_bytes(b"<<<<<<< HEAD\n" + text + f"=======\n>>>>>>> {RENDERED}\n".encode())
     project.git("add", "--update")
     project.git("commit", "--quiet", "--no-verify", "--no-edit")
 
 
-def describe_origin(
-    project: Project, address: str, commit: str, version: str | None, answers: dict[str, object]
-) -> str:
+def describe_origin(project: Project, address: str, commit: str, answers: dict[str, object]) -> str:
     """Return the text of a project's new `.cruft.json`, as the template's hook writes it."""
     content = {
-        "checkout": version,
+        # A version here would keep cruft from seeing later ones.
+        "checkout": None,
         "commit": commit,
         "template": address,
         "context": {"cookiecutter": dict(sorted(answers.items()))},

@@ -33,6 +33,10 @@ MESSAGES = {
             "database=postgresql\n"
             "알려진 버전: {known}"
         ),
+        "no_version_known": (
+            ".cruft.json에 템플릿의 commit이 없습니다(압축 파일로 받은 템플릿에는 없습니다). 프로젝트를 "
+            "만든 버전을 알려 주세요: ceos-template update --from VERSION\n알려진 버전: {known}"
+        ),
         "no_address": (
             "템플릿의 주소를 알 수 없습니다. 주소를 알려 주세요: "
             "--template https://github.com/ORG/ceos-template"
@@ -64,7 +68,7 @@ MESSAGES = {
         ),
         "in_progress": (
             "끝나지 않은 merge나 rebase가 있습니다(git status). 충돌을 해결하고 git add 와 "
-            "git commit 으로 끝내거나, git merge --abort 로 취소해 주세요."
+            "git commit 으로 끝내거나, git merge --abort (rebase라면 git rebase --abort) 로 취소해 주세요."
         ),
         "interrupted": (
             "지난 업데이트가 파일을 바꾸는 도중에 중단되었습니다. 그때는 commit하지 않은 변경이 "
@@ -163,6 +167,11 @@ MESSAGES = {
             "database=postgresql\n"
             "Known versions: {known}"
         ),
+        "no_version_known": (
+            ".cruft.json names no commit of the template, as an archive of it has none. Give the "
+            "version that the project was made from: ceos-template update --from VERSION\n"
+            "Known versions: {known}"
+        ),
         "no_address": (
             "The template's address is unknown. Give it: "
             "--template https://github.com/ORG/ceos-template"
@@ -193,7 +202,7 @@ MESSAGES = {
         ),
         "in_progress": (
             "A merge or rebase is not finished (git status). Resolve the conflicts, and finish it "
-            "with git add and git commit, or give it up with git merge --abort."
+            "with git add and git commit, or give it up with git merge --abort (or git rebase --abort)."
         ),
         "interrupted": (
             "The last update was interrupted while it changed files. Everything was committed "
@@ -267,5 +276,8 @@ MESSAGES = {
 
 
 def messages_in(docs_language: object) -> dict[str, str]:
-    """Return the messages in the language of a project; Korean where it is not known."""
-    return MESSAGES["en" if docs_language == "en" else "ko"]
+    """Return the messages in the language of a project; in both where it is not known."""
+    if docs_language in MESSAGES:
+        return MESSAGES[str(docs_language)]
+    korean, english = MESSAGES.values()
+    return {name: f"{text}\n{english[name]}" for name, text in korean.items()}

@@ -34,18 +34,18 @@ class Plan:
 def news(old: str, new: str) -> str:
     """Return what a changelog has that the older one does not, with the headings above it."""
     known, lines = set(old.splitlines()), []
-    headings: list[tuple[int, str]] = []
+    headings: dict[int, str] = {}
     for line in new.splitlines():
-        if line.startswith("#"):
-            level = len(line) - len(line.lstrip("#"))
-            headings = [(other, text) for other, text in headings if other < level]
-            headings.append((level, line))
+        level = len(line) - len(line.lstrip("#"))
+        if level:
+            headings = {other: text for other, text in headings.items() if other < level}
+            headings[level] = line
         elif line.strip() and line not in known:
-            # Below the heading of a report's part
-            lines += [f"\n##{text}\n" for level, text in headings if level > 1]
-            headings = [(level, text) for level, text in headings if level == 1]
+            # Each once, below the heading of the report's part; without the changelog's own
+            for other in [other for other in headings if other > 1]:
+                lines += ["", "##" + headings.pop(other), ""]
             lines.append(line)
-    return "\n".join(lines).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def describe(project: Project, plan: Plan, say: dict[str, str]) -> str:

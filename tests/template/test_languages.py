@@ -186,9 +186,9 @@ def scripts_with_messages() -> Iterator[str]:
         text = file.read_text(encoding="utf-8")
         if re.search(r"^source .*(causes|messages)\.sh", text, re.M) and text != deploy:
             yield text
-    workflow = (RAW / ".github/workflows/deploy.yml").read_text(encoding="utf-8")
-    for job in yaml.safe_load(workflow)["jobs"].values():
-        for step in job["steps"]:
+    for workflow in sorted((RAW / ".github/workflows").glob("*.yml")):
+        jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]
+        for step in [step for job in jobs.values() for step in job["steps"]]:
             if "causes.sh" in step.get("run", ""):
                 yield "".join(f"{name}=\n" for name in step.get("env", {})) + step["run"]
 

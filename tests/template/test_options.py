@@ -51,15 +51,14 @@ def valid(default: object) -> list:
 
 
 def is_checked(name: str, default: object) -> bool:
-    """Tell whether a text with template code in it is refused, not let through or stumbled over."""
-    if is_switch(default):
-        return True
-    try:
-        return bool(
-            answers_module.find_fault(name, "{{", default, answers_module.messages_in("en"))
-        )
-    except KeyError:
-        return False
+    """Tell whether a text has an example of its own, or a check other than that of every text."""
+    say = answers_module.messages_in("en")
+    of_every_text = answers_module.find_fault_in_text("{{", str(default), say)
+    return (
+        is_switch(default)
+        or name in answers_module.EXAMPLES
+        or answers_module.find_fault(name, "{{", default, say) != of_every_text
+    )
 
 
 def in_table(path: str) -> Callable[[str, object], bool]:

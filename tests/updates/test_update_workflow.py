@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -78,7 +78,6 @@ class Hub:
 
     template: Path
     folder: Path
-    variables: dict[str, str] = field(default_factory=dict)
     runs: int = 0
 
     @property
@@ -119,7 +118,7 @@ class Hub:
     def runner(self, **secrets: str) -> Runner:
         self.runs += 1
         return Runner(
-            *(self.project, self.folder / f"run-{self.runs}", secrets, self.variables),
+            *(self.project, self.folder / f"run-{self.runs}", secrets),
             workflow="update.yml",
             origin=self.bare,
             token="the token of a run",  # noqa: S106
@@ -330,7 +329,18 @@ def test_a_pull_request_that_github_refuses_is_explained(hub: Hub) -> None:
     assert "Allow GitHub Actions to create and approve pull requests" in outcome.output
 
 
-def test_a_template_that_cannot_be_reached_is_red(hub: Hub) -> None:
+def test_an_address_on_somebodys_computer_is_refused(hub: Hub) -> None:
+    origin = hub.project / ".cruft.json"
+    origin.write_text(origin.read_text().replace("file://", ""))
+    hub.push("Break it")
+
+    outcome = hub.run()
+
+    assert outcome.failed == "Merge the newest version of the template"
+    assert f"GitHub cannot reach. ({hub.template})" in outcome.output
+
+
+def test_a_version_that_is_not_there_is_red(hub: Hub) -> None:
     origin = hub.project / ".cruft.json"
     commit_id = git(hub.template, "rev-parse", "HEAD")
     origin.write_text(origin.read_text().replace(commit_id, "0" * 40))
@@ -340,9 +350,3 @@ def test_a_template_that_cannot_be_reached_is_red(hub: Hub) -> None:
 
     assert outcome.failed == "Merge the newest version of the template", outcome.output
     assert f"has no commit {'0' * 40}" in outcome.output
-
-
-def test_one_variable_turns_it_off(hub: Hub) -> None:
-    assert hub.runner().wants("update")
-    hub.variables["TEMPLATE_UPDATES"] = "off"
-    assert not hub.runner().wants("update")

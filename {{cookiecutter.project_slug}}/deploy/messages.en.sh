@@ -158,6 +158,8 @@ Run this once, on your computer: it checks the way to the host and sets the GitH
   --user         the user on the host, if it is not ubuntu
   --fingerprint  the host's fingerprint, compared instead of asking for it"
 
+LOCAL_TEMPLATE="The template's address in .cruft.json is one that GitHub cannot reach."
+LOCAL_TEMPLATE_NEXT="Write its https:// address there, and commit."
 UPDATE_IS_THERE="The branch has this update already."
 UPDATE_IS_EDITED="The branch ceos-template/update has commits of yours: merge or delete it, and the next run renews it."
 UPDATE_REFUSED="GitHub refused the push. The default token may not change .github/workflows."

@@ -158,6 +158,8 @@ CONNECT_HELP="사용법: bash deploy/connect.sh [--user NAME] [--fingerprint SHA
   --user         서버의 사용자. 적지 않으면 ubuntu입니다.
   --fingerprint  서버의 지문. 적으면 묻지 않고 비교합니다."
 
+LOCAL_TEMPLATE=".cruft.json에 적힌 템플릿 주소는 GitHub에서 접속할 수 없습니다."
+LOCAL_TEMPLATE_NEXT="https://로 시작하는 주소로 고쳐서 commit해 주세요."
 UPDATE_IS_THERE="브랜치에 이 업데이트가 이미 있습니다."
 UPDATE_IS_EDITED="ceos-template/update 브랜치에 팀의 commit이 있습니다. 합치거나 지우면 다음 실행에서 새로 만듭니다."
 UPDATE_REFUSED="GitHub가 push를 거부했습니다. 기본 토큰으로는 .github/workflows를 바꿀 수 없습니다."
