@@ -28,9 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    options = parse(arguments)
+    options, project = parse(arguments), None
     try:
-        return update(options, find_project(Path.cwd()))
+        project = find_project(Path.cwd())
+        return update(options, project)
     except BrokenPipeError:
         # As of `update | head`: everything is done by then. What is left goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -39,7 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
-        print(messages_in(None)["stopped"], file=sys.stderr)
+        say = project.say if project else messages_in(None)
+        late = project and merging.mark_of(project).exists()
+        print(say["stopped_late" if late else "stopped"], file=sys.stderr)
         return REFUSED
 
 
@@ -101,7 +104,10 @@ def update(options: argparse.Namespace, project: Project) -> int:
             print(say["up_to_date"].format(version=template.name_of(start)))
             return DONE
         plan = make_plan(project, template, (start, target), chosen)
-        if not plan.made.changes and project.content:
+        # An answer may change nothing but the files of each computer, as a domain does.
+        old, new = plan.renderings
+        answered = chosen and new.answers != old.answers
+        if not plan.made.changes and not answered and project.content:
             print(say["no_change"].format(version=template.name_of(target)))
             return DONE
         if not only_shown:
@@ -117,9 +123,12 @@ def update(options: argparse.Namespace, project: Project) -> int:
             print("\n" + say["added"].format(names=", ".join(added)))
     # Not a part of the report
     sys.stdout.flush()
-    end = "dry_run" if options.dry_run else "unmerged" if plan.made.conflicts else "merged"
-    if not options.commit_conflicts:
-        print("\n" + say[end].format(branch=merging.UPDATE), file=sys.stderr)
+    end = "merged"
+    if options.dry_run:
+        end = "dry_run"
+    elif plan.made.conflicts:
+        end = "committed" if options.commit_conflicts else "unmerged"
+    print("\n" + say[end].format(branch=merging.UPDATE), file=sys.stderr)
     return CONFLICTS if plan.made.conflicts else DONE
 
 

@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .git import GitError, Refusal
 from .project import OF_EACH_COMPUTER, ORIGIN, Project
@@ -164,6 +164,8 @@ def write_tree(project: Project, rendered: Path, origin: str, crlf: set[str]) ->
         for name, object_id in zip(names, ids, strict=True)
     ]
     if origin:
+        if project.prefix + ORIGIN in crlf:
+            origin = origin.replace("\r\n", "\n").replace("\n", "\r\n")
         object_id = git("hash-object", "-w", "--no-filters", "--stdin", standard_input=origin)
         entries.append(f"100644 {object_id}\t{project.prefix}{ORIGIN}\0")
     return tree_of(project, "".join(entries))
@@ -201,23 +203,40 @@ def commit(project: Project, tree: str, message: str, *parents: str) -> str:
     )
 
 
+def find_in_the_way(project: Project, tree: str) -> list[str]:
+    """Return the files that git does not track where a tree adds its own. Also ignored ones: git
+    itself overwrites those in a merge.
+    """
+    git, names = project.git, ("-r", "-z", "--name-only", "--no-renames", "--diff-filter=A")
+    added = {name for name in git("diff-tree", *names, "HEAD", tree).split("\0") if name}
+    if not added:
+        return []
+    folders = {str(parent) for name in added for parent in PurePosixPath(name).parents}
+    tops = sorted({name.partition("/")[0] for name in added})
+    listed = git("--literal-pathspecs", "ls-files", "--others", "-z", "--", *tops).split("\0")
+    taken = added | folders
+    return [
+        name
+        for name in listed
+        if name in taken or not added.isdisjoint(map(str, PurePosixPath(name).parents))
+    ]
+
+
 def check_out(project: Project, made: Merge, title: str) -> None:
     """Check the update out on a branch of its own; leave conflicts in the working tree.
 
     Raise Refusal, with nothing changed, where files would be overwritten that git does not track.
     """
     git, say = project.git, project.say
-    code, _, errors = git.run("read-tree", "-m", "-u", "--dry-run", "HEAD", made.tree)
-    if code:
-        raise Refusal(say["in_the_way"].format(error=errors.strip()))
+    own = find_in_the_way(project, made.tree)
+    if own:
+        raise Refusal(say["in_the_way"].format(files=", ".join(own)))
     tip = made.base
     if not made.conflicts:
         tip = commit(project, made.tree, title, made.base, made.rendered)
     mark = mark_of(project)
     mark.write_text(f"{git('branch', '--show-current')}\n{tip}\n", encoding="utf-8")
-    git("update-ref", f"refs/heads/{RENDERED}", made.rendered)
-    git("update-ref", f"refs/heads/{UPDATE}", tip)
-    git("switch", "--quiet", "--no-overwrite-ignore", UPDATE)
+    switch_to(project, {RENDERED: made.rendered, UPDATE: tip})
     if made.conflicts:
         options = ("--quiet", "--no-ff", "--no-verify", "-s", "ort", "-m", title)
         code, output, errors = git.run(*MERGING, "merge", *options, RENDERED)
@@ -226,6 +245,22 @@ def check_out(project: Project, made: Merge, title: str) -> None:
         if made.deleted:
             git("rm", "--quiet", "--force", "--", *made.deleted)
     mark.unlink()
+
+
+def switch_to(project: Project, branches: dict[str, str]) -> None:
+    """Set branches, and check the last one out; put them back where git cannot do that."""
+    git, last = project.git, list(branches)[-1]
+    before: dict[str, str | None] = {}
+    for name, new in branches.items():
+        before[name] = git.find("rev-parse", "--verify", "--quiet", f"refs/heads/{name}")
+        git("update-ref", f"refs/heads/{name}", new)
+    _, _, errors = git.run("switch", "--quiet", "--no-overwrite-ignore", last)
+    # Not the exit code: that may be of a hook which runs after everything is done.
+    if git("branch", "--show-current") != last:
+        for name, old in before.items():
+            ref = f"refs/heads/{name}"
+            git("update-ref", *((ref, old) if old else ("-d", ref)))
+        raise GitError(errors.strip())
 
 
 def mark_of(project: Project) -> Path:

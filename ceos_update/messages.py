@@ -88,10 +88,13 @@ MESSAGES = {
             "git switch main"
         ),
         "in_the_way": (
-            "git이 관리하지 않는 파일이 업데이트가 추가할 파일과 겹칩니다. 옮기거나 commit한 뒤 다시 "
-            "실행해 주세요.\n{error}"
+            "git이 관리하지 않는 파일이 업데이트가 추가할 파일과 겹칩니다: {files}\n"
+            "옮기거나 commit한 뒤 다시 실행해 주세요."
         ),
         "stopped": "중단했습니다. 바뀐 것은 없습니다.",
+        "stopped_late": (
+            "파일이나 브랜치를 바꾸는 도중에 중단했습니다. 어떻게 이어 갈지 보려면 다시 실행해 주세요."
+        ),
         # Titles of commits
         "rendered": "템플릿 {version} 으로 만든 프로젝트",
         "title": "템플릿 업데이트: {old} → {new}",
@@ -137,6 +140,12 @@ MESSAGES = {
             "{branch} 브랜치로 이동했습니다. 위 파일의 충돌을 해결한 뒤 끝내세요:\n"
             "    git add -A && git commit --no-edit\n"
             "처음으로 되돌리려면: git merge --abort && git switch -"
+        ),
+        "committed": (
+            "위 파일을 충돌 표시(<<<<<<<)가 남은 채로 {branch} 브랜치에 commit했습니다. 표시를 "
+            "모두 없앤 뒤 commit하고, 테스트한 뒤 올리세요:\n"
+            "    git push -u origin {branch}\n"
+            "처음으로 되돌리려면: git switch - && git branch -D {branch}"
         ),
     },
     "en": {
@@ -223,10 +232,13 @@ MESSAGES = {
             "git switch main"
         ),
         "in_the_way": (
-            "Files that git does not track are where the update adds its own. Move or commit them, "
-            "and run this again.\n{error}"
+            "Files that git does not track are where the update adds its own: {files}\n"
+            "Move or commit them, and run this again."
         ),
         "stopped": "Stopped. Nothing has changed.",
+        "stopped_late": (
+            "Stopped while files or branches were changing. Run this again to see how to go on."
+        ),
         "rendered": "Render the project with template {version}",
         "title": "Update from the template: {old} → {new}",
         "title_options": "Change the template's options",
@@ -270,6 +282,12 @@ MESSAGES = {
             "You are on the branch {branch}. Resolve the conflicts in the files above, then:\n"
             "    git add -A && git commit --no-edit\n"
             "To go back instead: git merge --abort && git switch -"
+        ),
+        "committed": (
+            "The files above are committed on the branch {branch} with the marks of their conflicts "
+            "(<<<<<<<). Resolve and commit them, test the update, and push it:\n"
+            "    git push -u origin {branch}\n"
+            "To go back instead: git switch - && git branch -D {branch}"
         ),
     },
 }

@@ -48,7 +48,8 @@ class Project:
     @property
     def origin(self) -> str:
         """Return the text of `.cruft.json` as it is committed; empty if there is none."""
-        return self.git.find("show", f"HEAD:{self.prefix}{ORIGIN}") or ""
+        code, text, _ = self.git.run("show", f"HEAD:{self.prefix}{ORIGIN}")
+        return "" if code else text
 
     def leaves_out(self, path: str) -> bool:
         """Return whether an update has no part in a file, by its path in the project."""

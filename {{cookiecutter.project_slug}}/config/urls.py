@@ -21,9 +21,9 @@ urlpatterns = [
     path("api/schema/", docs.SchemaView.as_view(), name="schema"),
     path("api/docs/", docs.SwaggerView.as_view(), name="docs"),
     path("api/redoc/", docs.RedocView.as_view(), name="redoc"),
-    path("api/auth/", include("accounts.urls")),
     path("password/reset/<uidb64>/<token>/", pages.ResetPage.as_view(), name="reset-page"),
     path("email/confirm/<token>/", pages.ConfirmationPage.as_view(), name="confirmation-page"),
+    path("api/auth/", include("accounts.urls")),
     # {% if cookiecutter.example_app %}
     path("api/", include("posts.urls")),
     # {% endif %}
