@@ -94,6 +94,9 @@ def update(options: argparse.Namespace, project: Project) -> int:
         project.say = messages_in(chosen.get("docs_language", "ko"))
     say, only_shown = project.say, options.check or options.dry_run
     if not only_shown:
+        if merging.undo_interrupted(project):
+            # Its files are those of another branch now.
+            return update(options, find_project(project.folder))
         merging.check_state(project)
     address = find_address(options, project)
     with tempfile.TemporaryDirectory(prefix="ceos-template-", ignore_cleanup_errors=True) as folder:
@@ -198,7 +201,7 @@ def find_start(options: argparse.Namespace, project: Project, template: Template
     if options.start:
         return template.commit_of(options.start)
     if not project.commit or not template.has(project.commit):
-        known = ", ".join(template.versions())
+        known = ", ".join(template.versions)
         text = say["no_commit_there"]
         raise Refusal(text.format(commit=project.commit, address=template.address, known=known))
     return template.git("rev-parse", f"{project.commit}^{{commit}}")

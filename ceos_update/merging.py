@@ -43,19 +43,29 @@ class Merge:
     changes: dict[str, str] = field(default_factory=dict)
 
 
+def undo_interrupted(project: Project) -> bool:
+    """Go back to where an update started that was interrupted; return whether there was one.
+
+    Raise Refusal where it has left changed files.
+    """
+    git, mark = project.git, mark_of(project)
+    if not mark.exists():
+        return False
+    start, tip = mark.read_text(encoding="utf-8").splitlines()
+    if git("status", "--porcelain", "--untracked-files=no"):
+        raise Refusal(project.say["interrupted"].format(branch=start))
+    # Unless somebody has gone on from it
+    if git.find("rev-parse", "--verify", "--quiet", f"refs/heads/{UPDATE}") == tip:
+        git("switch", "--quiet", start)
+        git("branch", "--quiet", "-D", UPDATE)
+    mark.unlink()
+    return True
+
+
 def check_state(project: Project) -> None:
     """Raise Refusal where an update would meet work that is not committed."""
     git, say = project.git, project.say
     changed = git("status", "--porcelain", "--untracked-files=no").splitlines()
-    mark = mark_of(project)
-    if mark.exists():
-        start, tip = mark.read_text(encoding="utf-8").splitlines()
-        if changed:
-            raise Refusal(say["interrupted"].format(branch=start))
-        if git.find("rev-parse", "--verify", "--quiet", f"refs/heads/{UPDATE}") == tip:
-            git("switch", "--quiet", start)
-            git("branch", "--quiet", "-D", UPDATE)
-        mark.unlink()
     for name in ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"):
         if Path(git.folder, git("rev-parse", "--git-path", name)).exists():
             raise Refusal(say["in_progress"])

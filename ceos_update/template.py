@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import subprocess
@@ -53,6 +54,7 @@ class Template:
         if not self.git.succeeds("rev-parse", "--verify", "--quiet", "HEAD"):
             raise Refusal(say["unreachable"].format(address=address, error="empty repository"))
 
+    @functools.cached_property
     def versions(self) -> dict[str, str]:
         """Return the commits of the released versions, oldest first: tags, and where those are
         missing the states that are named in a file.
@@ -70,7 +72,7 @@ class Template:
 
     def commit_of(self, name: str) -> str:
         """Return the commit of a version, a branch or a commit's name; raise Refusal if none."""
-        versions = self.versions()
+        versions = self.versions
         if name in versions:
             return versions[name]
         candidates = [f"refs/tags/{name}", f"refs/heads/{name}"]
@@ -98,7 +100,7 @@ class Template:
 
     def name_of(self, commit: str) -> str:
         """Return the version of a commit, or the commit's short name."""
-        names = {commit: name for name, commit in self.versions().items()}
+        names = {commit: name for name, commit in self.versions.items()}
         return names.get(commit) or self.git("rev-parse", "--short", commit)
 
     def options(self, commit: str) -> dict:

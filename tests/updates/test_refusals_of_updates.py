@@ -261,7 +261,7 @@ def test_a_refusal_leaves_what_is_in_the_way(pair: Pair) -> None:
     ("arguments", "words"),
     [
         (["--to", "2001.1.1"], ["no version 2001.1.1"]),
-        (["--to", "--help"], []),
+        (["--to=--help"], ["no version --help"]),
         (["--set", "use_rediss=true"], ["no option use_rediss", "use_redis"]),
         (["--set", "database=oracle"], ['cannot be "oracle"', "mysql, postgresql"]),
         (["--set", "use_redis=perhaps"], ['cannot be "perhaps"', "true, false"]),

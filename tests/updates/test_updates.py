@@ -373,7 +373,7 @@ def test_an_update_with_a_conflict_can_be_given_up(pair: Pair) -> None:
     change_first_lines(pair)
     before = state(pair.project)
     done = update(pair.project)
-    assert "git merge --abort && git switch -" in done.out
+    assert "git merge --abort && git switch -" in done.err
     git(pair.project, "merge", "--abort")
     git(pair.project, "switch", "--quiet", "-")
     after = state(pair.project)
