@@ -27,7 +27,10 @@ IMAGES = (
     "certbot/certbot:latest",
     "redis:8",
 )
-SYSTEM = ("ca-certificates", "curl", "iptables", "openssh-server", "procps", "rsync", "sudo")
+SYSTEM = (
+    *("ca-certificates", "curl", "e2fsprogs", "iptables", "mount", "openssh-server", "procps"),
+    *("rsync", "sudo"),
+)
 ENGINE = ("docker.io", "docker-cli", "docker-compose", "docker-buildx")
 
 DOCKERFILE = """
@@ -51,7 +54,7 @@ trap 'kill $!; exit' TERM
 /usr/sbin/sshd -o PerSourcePenalties=no || /usr/sbin/sshd
 if [ ! -e /disk/image ]; then
     truncate --size 12G /disk/image
-    mkfs.ext4 -q /disk/image
+    mkfs.ext4 -q /disk/image || exit
 fi
 # A container has the devices that there were when it was made, and hosts that start at the same
 # time ask for the same one.
@@ -59,7 +62,7 @@ for number in {0..63}; do
     [ -e /dev/loop$number ] || mknod /dev/loop$number b 7 $number
 done
 mkdir -p /var/lib/docker
-mount -o loop /disk/image /var/lib/docker
+mount -o loop /disk/image /var/lib/docker || exit
 until command -v dockerd && getent group docker; do sleep 0.5; done >/dev/null
 while true; do
     rm -f /run/docker.pid /run/docker/containerd/containerd.pid

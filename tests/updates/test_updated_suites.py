@@ -5,13 +5,25 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+import requests
 
 from lab.commands import run_commands
-from lab.machine import bare_environment, run
-from lab.rendering import COMBINATIONS, COVERING, Choice, at_length, completed_production, name_of
+from lab.engine import removed_afterwards
+from lab.machine import bare_environment, run, wait_until
+from lab.rendering import (
+    COMBINATIONS,
+    COVERING,
+    OPPOSITES,
+    Choice,
+    at_length,
+    completed_production,
+    name_of,
+)
+from lab.stacks import DevelopmentStack, needs_engine
 from lab.updates import (
     STATES,
     append,
@@ -72,22 +84,50 @@ def follow_changelog(tests: Path, report: str) -> None:
     tests.write_text(text.replace(old, new), encoding="utf-8")
 
 
+def built_and_updated(version: dict[str, str], choice: Choice, folder: Path) -> Path:
+    """Return a project that was rendered from an earlier version, worked on, and updated."""
+    source = rendered_from(template_at(version["commit"]), choice)
+    project = Path(shutil.copytree(source, folder / "project"))
+    start_repository(project)
+    build_on(project)
+    done = update_from(project, version, choice)
+    assert done.code == 0, (in_conflict(project), done.out + done.err)
+    follow_changelog(project / "shops/tests/test_shops.py", done.out)
+    return project
+
+
 @pytest.mark.parametrize(("version", "choice"), samples(), ids=identify)
 def test_a_teams_project_passes_its_tests_after_an_update(
     version: dict[str, str], choice: Choice, tmp_path: Path
 ) -> None:
-    source = rendered_from(template_at(version["commit"]), choice)
-    project = Path(shutil.copytree(source, tmp_path / "project"))
-    start_repository(project)
-    build_on(project)
+    project = built_and_updated(version, choice, tmp_path)
 
-    done = update_from(project, version, choice)
-
-    assert done.code == 0, (in_conflict(project), done.out + done.err)
-    follow_changelog(project / "shops/tests/test_shops.py", done.out)
     tests = run(sys.executable, "-m", "pytest", "-q", cwd=project, env=bare_environment())
     assert tests.returncode == 0, tests.stdout
     assert "shops" in manage(project, "showmigrations")
     _, env = completed_production(choice)
     checks = run_commands(project, env, "check --deploy --fail-level WARNING")
     assert checks.returncode == 0, checks.stdout + checks.stderr
+
+
+@needs_engine
+@pytest.mark.faults
+@pytest.mark.parametrize("choice", OPPOSITES, ids=name_of)
+def test_it_starts_in_docker(choice: Choice) -> None:
+    # Not in pytest's own folders, which only their owner may enter.
+    folder = Path(tempfile.mkdtemp(prefix="ceos-template-"))
+    folder.chmod(0o711)
+    project = built_and_updated(STATES[0], choice, folder)
+    with removed_afterwards(DevelopmentStack(project)) as stack:
+        stack.compose("up", "--detach")
+        address = f"{stack.url}/health/ready/"
+        wait_until(lambda: answers(address), 120, f"{address} answers")
+        assert "shops" in stack.exec("web", "python", "manage.py", "showmigrations")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def answers(address: str) -> bool:
+    try:
+        return requests.get(address, timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
