@@ -16,6 +16,8 @@ ORIGIN = ".cruft.json"
 # An update has no part in what each computer has of its own.
 OF_EACH_COMPUTER = [ORIGIN, ".env", ".env.prod"]
 NOT_UPDATED = [*OF_EACH_COMPUTER, "db.sqlite3*", "media"]
+# By which a project is known that has no ORIGIN; a team may have moved one of them.
+OF_A_PROJECT = ("manage.py", "config/settings")
 TRUE, FALSE = ("true", "yes", "y", "on", "1"), ("false", "no", "n", "off", "0")
 # The name of the folder, and of the Compose project with its volumes
 SLUG = "project_slug"
@@ -100,7 +102,7 @@ def find_folder(here: Path, top: Path, git: Git, say: dict[str, str]) -> Path:
     if found:
         return top / found[0]
     for folder in (here, *here.parents):
-        if (folder / "manage.py").is_file():
+        if any((folder / name).exists() for name in OF_A_PROJECT):
             return folder
         if folder == top:
             break

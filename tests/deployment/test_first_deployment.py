@@ -65,7 +65,9 @@ def test_the_job_test_runs_the_suite_on_the_database_of_compose(bare: Site) -> N
         assert " passed" in outcome.output
     finally:
         command = ["compose", "--project-name", project]
-        docker(*command, "down", "--volumes", "--rmi=local", cwd=runner.workspace)
+        docker(*command, "down", "--volumes", cwd=runner.workspace)
+        # `down --rmi=local` leaves what `run --build` has built.
+        docker("rmi", "--force", f"{project}-web", check=False)
 
 
 @pytest.fixture(scope="module")
