@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import tempfile
@@ -63,9 +62,9 @@ def build_on(project: Path) -> None:
     """Work on a project as its guide says: an app, a field, a setting, a step, a text."""
     manage(project, "startapp", "shops")
     if (project / "posts").exists():
-        models = project / "posts/models.py"
-        body = re.search(r"^    body = .*\n", models.read_text(encoding="utf-8"), re.M)
-        replace_in(models, body[0], body[0] + FIELD)
+        # Where no version has changed the lines around it
+        after = "    liked = False\n"
+        replace_in(project / "posts/models.py", after, after + FIELD)
     manage(project, "makemigrations")
     append(project / "config/settings/base.py", '\nSHOP_CURRENCY = "KRW"\n')
     append(project / "README.md", "\n## The team\n\nIt meets on Mondays.\n")
