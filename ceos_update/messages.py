@@ -130,6 +130,11 @@ MESSAGES = {
             "새 환경 변수: {names}. `.env.example`의 설명을 보고, 기본값과 다른 값이 필요하면 "
             "`.env.prod`와 배포용 secret에 추가하세요."
         ),
+        "other_defaults": (
+            "기본값이 바뀐 환경 변수: {names}. `.env`와 `.env.prod`, 배포용 secret의 값은 그대로입니다. "
+            "새 기본값이 맞다면 바꾸세요."
+        ),
+        "unused_variables": "더 이상 쓰지 않는 환경 변수: {names}. 지워도 됩니다.",
         "added": ".env에 추가했습니다: {names}",
         "dry_run": "아무것도 바꾸지 않았습니다(--dry-run).",
         "merged": (
@@ -272,6 +277,11 @@ MESSAGES = {
             "New environment variables: {names}. `.env.example` describes them; where the default "
             "does not fit, add them to `.env.prod` and to the secret for deploying."
         ),
+        "other_defaults": (
+            "Environment variables with another default: {names}. Yours stay as they are, in "
+            "`.env`, `.env.prod` and the secret: change them where the new default is right."
+        ),
+        "unused_variables": "Environment variables that are no longer used: {names}. Delete them.",
         "added": "Added to .env: {names}",
         "dry_run": "Nothing has changed (--dry-run).",
         "merged": (

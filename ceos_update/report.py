@@ -90,9 +90,19 @@ def steps_by_hand(project: Project, plan: Plan, say: dict[str, str]) -> Iterator
     rewritten = [path for path, letter in migrations.items() if letter != ADDED]
     if rewritten:
         yield say["rewritten"].format(files=", ".join(f"`{path}`" for path in rewritten))
-    keys = new_variables(*plan.renderings)
-    if keys:
-        yield say["variables"].format(names=", ".join(f"`{key}`" for key in keys))
+    old, new = (read_env(rendering.project / ".env.example") for rendering in plan.renderings)
+    variables = {
+        "variables": [f"`{key}`" for key in new if key not in old],
+        "other_defaults": [
+            f"`{key}` (`{old[key]}` → `{value}`)"
+            for key, value in new.items()
+            if old.get(key, value) != value
+        ],
+        "unused_variables": [f"`{key}`" for key in old if key not in new],
+    }
+    for name, texts in variables.items():
+        if texts:
+            yield say[name].format(names=", ".join(texts))
 
 
 def has_own(project: Project, added: str, others: set[str]) -> bool:
@@ -105,12 +115,6 @@ def has_own(project: Project, added: str, others: set[str]) -> bool:
     return any(other >= name[:4] and f"{folder}/{other}" not in others for other in own)
 
 
-def new_variables(old: Rendering, new: Rendering) -> list[str]:
-    """Return the names that `.env.example` has only in the new version."""
-    before = read_env(old.project / ".env.example")
-    return [key for key in read_env(new.project / ".env.example") if key not in before]
-
-
 def add_variables(project: Project, old: Rendering, new: Rendering) -> list[str]:
     """Add new variables to the developer's own `.env`, with the values of a new project, and return
     their names. Those that a person has to think of, and those that are there, are left out.
@@ -119,11 +123,11 @@ def add_variables(project: Project, old: Rendering, new: Rendering) -> list[str]
     if not file.is_file():
         return []
     text = file.read_bytes().decode("utf-8", errors="surrogateescape")
-    present, values = read_env(file), read_env(new.project / ".env")
+    known = {*read_env(file), *read_env(old.project / ".env.example")}
     missing = {
-        key: values[key]
-        for key in new_variables(old, new)
-        if key not in present and values.get(key, PLACEHOLDER) not in ("", PLACEHOLDER)
+        key: value
+        for key, value in read_env(new.project / ".env").items()
+        if key not in known and value not in ("", PLACEHOLDER)
     }
     end = "\r\n" if "\r\n" in text else "\n"
     start = end if text and not text.endswith("\n") else ""

@@ -21,6 +21,7 @@ from lab.updates import (
     in_conflict,
     make_pair,
     merge_update,
+    replace_in,
     start_repository,
     state,
     update,
@@ -207,6 +208,18 @@ def test_a_new_variable_is_named(pair: Pair) -> None:
     done = updated(pair.project)
     assert "New environment variables: `QUEUE_URL`." in done.out
     assert "Added to .env: QUEUE_URL" in done.out
+
+
+def test_a_variable_with_another_default_is_named(pair: Pair) -> None:
+    done = updated(pair.project, "--set=database=postgresql")
+    assert "with another default: `DATABASE_PORT` (`3306` → `5432`)," in done.out
+    assert "DATABASE_PORT=3306\n" in (pair.project / ".env").read_text("utf-8")
+
+
+def test_a_variable_that_is_no_longer_used_is_named(pair: Pair) -> None:
+    replace_in(pair.template / RAW / ".env.en.example", "LOG_LEVEL=INFO\n", "")
+    commit_all(pair.template)
+    assert "no longer used: `LOG_LEVEL`." in updated(pair.project).out
 
 
 def test_changed_requirements_are_to_be_installed(pair: Pair) -> None:
