@@ -287,7 +287,8 @@ def commit_conflicts(project: Project, made: Merge) -> None:
         text = file.read_bytes() if file.is_file() else b""
         # One that a side has deleted has none.
         if text and b"<<<<<<< " not in text:
-            file.write_bytes(b"<<<<<<< HEAD\n" + text + f"=======\n>>>>>>> {RENDERED}\n".encode())
+            end = f"\n=======\n>>>>>>> {RENDERED}\n".encode()
+            file.write_bytes(b"<<<<<<< HEAD\n" + text.removesuffix(b"\n") + end)
     project.git("add", "--update")
     project.git("commit", "--quiet", "--no-verify", "--no-edit")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
+import functools
 import json
 import tomllib
 from dataclasses import dataclass, field
@@ -53,16 +54,21 @@ class Project:
         code, text, _ = self.git.run("show", f"HEAD:{self.prefix}{ORIGIN}")
         return "" if code else text
 
-    def leaves_out(self, path: str) -> bool:
-        """Return whether an update has no part in a file, by its path in the project."""
+    @functools.cached_property
+    def left_out(self) -> list[str]:
+        """Return the patterns of paths that an update has no part in, the team's own included."""
         file = self.folder / "pyproject.toml"
-        skipped = [*NOT_UPDATED, *self.content.get("skip", [])]
+        patterns = [*NOT_UPDATED, *map(str, self.content.get("skip", []))]
         try:
             own = tomllib.loads(file.read_text(encoding="utf-8"))
-            skipped += own.get("tool", {}).get("cruft", {}).get("skip", [])
+            patterns += own.get("tool", {}).get("cruft", {}).get("skip", [])
         except (OSError, ValueError):
             pass
-        return any(fnmatch.fnmatch(path, str(p)) or path.startswith(f"{p}/") for p in skipped)
+        return patterns
+
+    def leaves_out(self, path: str) -> bool:
+        """Return whether an update has no part in a file, by its path in the project."""
+        return any(fnmatch.fnmatch(path, p) or path.startswith(f"{p}/") for p in self.left_out)
 
 
 def find_project(here: Path) -> Project:
