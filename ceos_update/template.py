@@ -55,17 +55,18 @@ class Template:
             raise Refusal(say["unreachable"].format(address=address, error="empty repository"))
 
     @functools.cached_property
+    def tags(self) -> dict[str, str]:
+        """Return the commits of the tags that are versions."""
+        names = filter(VERSION.fullmatch, self.git("tag").split())
+        return {name: self.git("rev-parse", f"refs/tags/{name}^{{commit}}") for name in names}
+
+    @functools.cached_property
     def versions(self) -> dict[str, str]:
         """Return the commits of the released versions, oldest first: tags, and where those are
         missing the states that are named in a file.
         """
-        listed = self.git("for-each-ref", "--format=%(refname:short) %(objectname)", "refs/tags")
-        names = [line.split()[0] for line in listed.splitlines()]
-        found = {state["version"]: state["commit"] for state in STATES}
-        found = {name: commit for name, commit in found.items() if self.has(commit)}
-        for name in filter(VERSION.fullmatch, names):
-            found[name] = self.git("rev-parse", f"refs/tags/{name}^{{commit}}")
-        return dict(sorted(found.items(), key=lambda item: key_of(item[0])))
+        states = {s["version"]: s["commit"] for s in STATES if self.has(s["commit"])}
+        return dict(sorted((states | self.tags).items(), key=lambda item: key_of(item[0])))
 
     def has(self, commit: str) -> bool:
         return self.git.succeeds("cat-file", "-e", f"{commit}^{{commit}}")
@@ -89,11 +90,9 @@ class Template:
         """Return the commit that a project at another one is updated to: the newest release, or
         the newest commit of a template without releases. One that is newer already stays.
         """
-        tags = [name for name in self.git("tag").splitlines() if VERSION.fullmatch(name)]
-        head = self.git("rev-parse", "HEAD")
-        if not tags:
-            return head
-        released = self.git("rev-parse", f"{max(tags, key=key_of)}^{{commit}}")
+        if not self.tags:
+            return self.git("rev-parse", "HEAD")
+        released = self.tags[max(self.tags, key=key_of)]
         if self.git.succeeds("merge-base", "--is-ancestor", released, current):
             return current
         return released

@@ -21,7 +21,7 @@ SECRET_BYTES = 32
 # What the team has made by itself, and rendering the project again must not touch.
 KEPT = (".env", ".env.prod", "db.sqlite3", "media")
 ORIGIN = ".cruft.json"
-# Made anew whenever a project is rendered: an update does not compare them.
+# Each rendering makes its own, so an update leaves them out.
 NOT_UPDATED = [ORIGIN, ".env", ".env.prod"]
 
 MESSAGES = {

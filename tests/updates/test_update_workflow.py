@@ -261,6 +261,20 @@ def test_the_next_update_follows_one_that_was_squashed(hub: Hub) -> None:
     assert hub.shown("deploy/deploy.sh").endswith("# One\n\n# Two")
 
 
+def test_the_next_update_follows_one_that_was_merged_and_whose_branch_is_left(hub: Hub) -> None:
+    hub.release("One", "deploy/deploy.sh")
+    hub.run()
+    git(hub.project, "fetch", "--quiet", "origin")
+    git(hub.project, "merge", "--quiet", "--no-ff", f"origin/{BRANCH}")
+    git(hub.project, "push", "--quiet", "origin", "HEAD")
+    hub.release("Two", "deploy/deploy.sh")
+
+    outcome = hub.run()
+
+    assert not outcome.failed, outcome.output
+    assert hub.shown("deploy/deploy.sh").endswith("# One\n\n# Two")
+
+
 @pytest.fixture
 def conflicting(hub: Hub) -> Hub:
     append(hub.project / "README.md", "\n# Ours\n")
