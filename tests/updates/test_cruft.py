@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ceos_update.project import OF_EACH_COMPUTER
 from lab.machine import tool
 from lab.rendering import TEMPLATE, render
 from lab.updates import (
@@ -178,3 +179,10 @@ def test_the_wheel_needs_cookiecutter_alone(wheel: zipfile.ZipFile) -> None:
     project = tomllib.loads((TEMPLATE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert needed == project["dependencies"]
     assert [name for name in needed if not name.startswith("cookiecutter")] == []
+
+
+def test_cruft_leaves_out_the_same_whoever_made_the_project() -> None:
+    project = render()
+    origin = json.loads((project / ORIGIN).read_text("utf-8"))
+    settings = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
+    assert origin["skip"] == settings["tool"]["cruft"]["skip"] == OF_EACH_COMPUTER
